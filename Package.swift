@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Programs carry the Swift runtime with them, so that a workstation needs C libraries alone.
+let programLinkage: [LinkerSetting] = [
+    .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+
+let package = Package(
+    name: "tributary",
+    products: [
+        .executable(name: "tributary-hub", targets: ["tributary-hub"]),
+        .executable(name: "tributary-spoke", targets: ["tributary-spoke"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    ],
+    targets: [
+        // C libraries, as the system ships them.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CLibCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLibJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
+        .systemLibrary(name: "CLibSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // One wrapper each; they know nothing of patterns and nothing of each other.
+        library("JSON", ["CLibJansson"]),
+        library("Digest", ["CLibCrypto"]),
+        library("Gzip", ["CLibZ"]),
+        library("Postgres", ["CLibPQ"]),
+        library("PostgresCluster", []),
+        library("Curl", ["CLibCurl"]),
+        library("SQLite", ["CLibSQLite"]),
+
+        // The domain: every rule of the product, no input or output.
+        library("Federation", ["JSON", "Digest"]),
+
+        // The client side of the protocol.
+        library("Replication", ["Federation", "JSON", "Curl"]),
+
+        // The hub.
+        .target(
+            name: "Migrations",
+            path: "migrations",
+            exclude: ["README.md"],
+            sources: ["Migrations.swift"],
+            resources: [.embedInCode("0001_hub.sql")],
+            swiftSettings: settings
+        ),
+        library("HubStore", ["Federation", "JSON", "Digest", "Postgres", "Migrations", logging]),
+        library(
+            "HubService",
+            [
+                "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
+                hummingbird, lifecycle, unixSignals, logging, httpTypes, nioCore,
+            ]
+        ),
+        .executableTarget(
+            name: "tributary-hub",
+            dependencies: ["HubService", "HubStore", "Federation", "JSON", argumentParser, logging],
+            swiftSettings: settings,
+            linkerSettings: programLinkage
+        ),
+
+        // The spoke.
+        library("SpokeAgent", ["Replication", "Federation", "JSON", "Digest", "SQLite"]),
+        .executableTarget(
+            name: "tributary-spoke",
+            dependencies: ["SpokeAgent", "Replication", "Federation", "JSON", argumentParser],
+            swiftSettings: settings,
+            linkerSettings: programLinkage
+        ),
+
+        tests("JSONTests", ["JSON"]),
+        tests("DigestTests", ["Digest"]),
+        tests("FederationTests", ["Federation", "JSON", "Digest"]),
+        tests("PostgresTests", ["Postgres", "PostgresCluster"]),
+        tests("HubStoreTests", ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations"]),
+        tests("SpokeAgentTests", ["SpokeAgent", "Replication", "Federation", "JSON"]),
+        tests("TidyTests", []),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,188 @@
+package import Digest
+package import JSON
+
+/// An item that was found acceptable, as a contribution.
+package struct AdmittedItem: Sendable, Equatable {
+    package var contribution: Contribution
+    /// Whether the origin numbered the statement itself; otherwise the hub numbers it on its behalf.
+    package var isNumbered: Bool
+    /// Whether the payload says that it was imported from another node, so that sending it back is no new evidence.
+    package var importedFrom: NodeName?
+
+    package init(contribution: Contribution, isNumbered: Bool, importedFrom: NodeName?) {
+        self.contribution = contribution
+        self.isNumbered = isNumbered
+        self.importedFrom = importedFrom
+    }
+}
+
+/// Decides whether one item as sent can become a contribution, and makes it one.
+///
+/// The bytes are parsed once; what is checked, hashed and stored is the same reading of them.
+package struct Admission {
+    /// Members of a payload that describe its transport; they are stripped before anything else.
+    package static let transportKeys: [StaticString] = ["imported_from", "import_timestamp", "federation"]
+
+    private let policy: CollectionPolicy
+    private let origin: NodeName
+    private let incarnation: Int32
+    private let now: Timestamp
+    private let hasher: SHA256
+    /// The members an item may have besides those of the predecessor's exports, which are let through unread.
+    private static let knownMembers: Set<String> = [
+        "id", "payload", "revision", "retracted", "checksum", "vector", "vector_model", "origin",
+        "source_node", "export_timestamp",
+    ]
+
+    /// Admission of what `origin` says about patterns of one collection, at the time `now`.
+    package init(policy: CollectionPolicy, origin: NodeName, incarnation: Int32, now: Timestamp, hasher: SHA256) {
+        self.policy = policy
+        self.origin = origin
+        self.incarnation = incarnation
+        self.now = now
+        self.hasher = hasher
+    }
+
+    /// The contribution that `record` makes; throws a ``Refusal``. `id` is set as soon as it is known, so that a refused
+    /// item can be named.
+    package func admit(_ record: RecordSlice, id: inout PatternID?) throws(Refusal) -> AdmittedItem {
+        guard !record.isOversized else {
+            throw Refusal(.itemTooLarge, "the item has \(record.length) bytes, more than \(Limits.itemBytes)")
+        }
+        let root = try parse(record.bytes).root
+        guard root.kind == .object else { throw Refusal(.malformedJSON, "an item is a JSON object") }
+        let itemID = try readID(root)
+        id = itemID
+        try checkMembers(root)
+        let revision = try readRevision(root)
+        let isRetraction = root["retracted"]?.boolean ?? false
+        let contribution =
+            isRetraction
+            ? retraction(of: itemID, revision: revision)
+            : try content(of: root, id: itemID, revision: revision)
+        try checkChecksum(root, contribution.version.checksum)
+        let imported = root["payload"]?["imported_from"]?.string.flatMap(NodeName.init)
+        return AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
+    }
+
+    private func parse(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(parsing: bytes)
+        } catch {
+            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quoting("id", in: bytes) {
+                do throws(JSONError) { return try JSONDocument(parsing: quoted) } catch { throw Refusal(error) }
+            }
+            throw Refusal(error)
+        }
+    }
+
+    private func readID(_ root: JSONNode) throws(Refusal) -> PatternID {
+        // What this hub exported under a mapped id comes back under its own.
+        let original = root["payload"]?["federation"]?["id"]
+        guard let node = original ?? root["id"] else { throw Refusal(.idInvalid, "the item has no id") }
+        do throws(InvalidPatternID) { return try PatternID(node) } catch { throw Refusal(.idInvalid, error.detail) }
+    }
+
+    private func checkMembers(_ root: JSONNode) throws(Refusal) {
+        if let unknown = root.members.first(where: { !Admission.knownMembers.contains($0.name) }) {
+            throw Refusal(.memberUnknown, "the item has a member '\(unknown.name.prefix(64))' that is not known here")
+        }
+        if let claimed = root["origin"], claimed.string != origin.text {
+            throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")
+        }
+    }
+
+    private func readRevision(_ root: JSONNode) throws(Refusal) -> Int64? {
+        guard let node = root["revision"], node.kind != .null else { return nil }
+        guard let revision = node.integer, revision > 0 else {
+            throw Refusal(.revisionInvalid, "the revision is not an integer from 1 to 2^63 - 1")
+        }
+        guard revision <= latest.microseconds else {
+            throw Refusal(.clockAhead, "revision \(revision) lies more than a day ahead of the hub's clock, \(now)")
+        }
+        return revision
+    }
+
+    private var latest: Timestamp { now.adding(seconds: Limits.clockAheadSeconds) }
+
+    private func retraction(of id: PatternID, revision: Int64?) -> Contribution {
+        let checksum = PatternChecksum.retraction(collection: policy.collection, id: id, hasher: hasher)
+        return Contribution(
+            id: id,
+            origin: origin,
+            version: version(revision, checksum, .none),
+            statement: .retraction,
+            path: []
+        )
+    }
+
+    private func version(
+        _ revision: Int64?,
+        _ checksum: SHA256Digest,
+        _ vectorDigest: SHA256Digest
+    ) -> ContributionVersion {
+        ContributionVersion(
+            incarnation: incarnation,
+            revision: revision ?? now.microseconds,
+            checksum: checksum,
+            vectorDigest: vectorDigest
+        )
+    }
+
+    private func content(of root: JSONNode, id: PatternID, revision: Int64?) throws(Refusal) -> Contribution {
+        guard let payload = root["payload"], payload.kind == .object else {
+            throw Refusal(.payloadInvalid, "the item has no payload that is a JSON object")
+        }
+        let reading = try PayloadReader(policy: policy).read(payload)
+        let updatedAt = reading.updatedAt ?? Timestamp(microseconds: revision ?? now.microseconds)
+        guard updatedAt <= latest else {
+            throw Refusal(.clockAhead, "the item's time \(updatedAt) is more than a day ahead of the hub's, \(now)")
+        }
+        var vector: PatternVector?
+        if let node = root["vector"], node.kind != .null {
+            do throws(VectorError) {
+                vector = try PatternVector(node, model: root["vector_model"], hasher: hasher)
+            } catch { throw Refusal(.vectorInvalid, error.detail) }
+        }
+        let checksum = PatternChecksum.content(
+            collection: policy.collection,
+            id: id,
+            payload: reading.canonical,
+            hasher: hasher
+        )
+        let content = Contribution.Content(
+            payload: reading.canonical,
+            value: reading.value,
+            updatedAt: updatedAt,
+            vector: vector
+        )
+        return Contribution(
+            id: id,
+            origin: origin,
+            version: version(revision, checksum, vector?.digest ?? .none),
+            statement: .content(content),
+            path: []
+        )
+    }
+
+    private func checkChecksum(_ root: JSONNode, _ checksum: SHA256Digest) throws(Refusal) {
+        guard let claimed = root["checksum"], claimed.kind != .null else { return }
+        guard claimed.string.flatMap(SHA256Digest.init(hex:)) == checksum else {
+            throw Refusal(.checksumMismatch, "the content's checksum is \(checksum.hex), not the one sent with it")
+        }
+    }
+}
+
+extension Refusal {
+    /// The refusal of an item that is not acceptable JSON.
+    init(_ error: JSONError) {
+        let code: RefusalCode =
+            switch error.kind {
+            case .syntax, .duplicateName, .invalidUTF8: .malformedJSON
+            case .nulCharacter: .nulNotAllowed
+            case .numberNotInteroperable: .numberNotInteroperable
+            case .tooDeep: .tooDeep
+            }
+        self.init(code, error.description)
+    }
+}

@@ -1,0 +1,38 @@
+/// How a collection decides.
+package struct CollectionPolicy: Sendable, Equatable {
+    package var collection: CollectionName
+    package var strategy: ConflictStrategy
+    /// Contributions of at least this value can win; 0...1.
+    package var threshold: Double
+    package var valueRule: ValueRule
+    /// Grows with every change of the policy, so that a winner tells under which policy it was decided.
+    package var revision: Int64
+
+    package init(
+        collection: CollectionName,
+        strategy: ConflictStrategy,
+        threshold: Double,
+        valueRule: ValueRule,
+        revision: Int64
+    ) {
+        self.collection = collection
+        self.strategy = strategy
+        self.threshold = threshold
+        self.valueRule = valueRule
+        self.revision = revision
+    }
+
+    /// Whether a contribution of this value can win.
+    package func admitsToWin(_ value: Double) -> Bool {
+        value >= threshold
+    }
+
+    /// The value rule a collection of this name has from the start.
+    package static func standardValueRule(for collection: CollectionName) -> ValueRule {
+        switch collection.text {
+        case "error-solutions": .valueOrConfidence
+        case "best-practices": .valueOrEndorsements
+        default: .valueScore
+        }
+    }
+}

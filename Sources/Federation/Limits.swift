@@ -1,0 +1,36 @@
+/// Every bound the protocol puts on what is sent, in one place.
+///
+/// A bound that is hit has a stable code, so that its sender can react; see ``RefusalCode`` and ``Problem``.
+package enum Limits {
+    /// Bytes of one item as sent. Enough for the longest real pattern with a 2,560-dimension vector in JSON numbers.
+    package static let itemBytes = 256 * 1024
+    /// Levels of nesting within a payload.
+    package static let payloadDepth = 64
+    /// Bytes of UTF-8 in a pattern id.
+    package static let patternIDBytes = 256
+    /// Numbers in a vector.
+    package static let vectorDimension = 8_192
+    /// Bytes of UTF-8 in the name of an embedding model.
+    package static let vectorModelBytes = 128
+    /// How far ahead of the hub's clock an item's time may be, in seconds: clocks drift, but not by a day.
+    package static let clockAheadSeconds: Int64 = 24 * 60 * 60
+    /// Hubs that one contribution may have passed through.
+    package static let pathLength = 16
+
+    /// Items in one push.
+    package static let pushItems = 10_000
+    /// Bytes of one push after decompression.
+    package static let pushBytes = 64 * 1024 * 1024
+    /// Items stored in one transaction: large enough to be fast, small enough that other nodes are served in between.
+    package static let batchItems = 2_000
+    /// Bytes of payload stored in one transaction.
+    package static let batchBytes = 4 * 1024 * 1024
+    /// Winners between two checkpoints of a pull.
+    package static let checkpointInterval = 5_000
+    /// Seconds that a long poll may wait.
+    package static let waitSeconds = 55
+    /// Refused items kept for one node.
+    package static let quarantineItems = 10_000
+    /// Bytes kept of one refused item.
+    package static let quarantineBodyBytes = 256 * 1024
+}

@@ -1,0 +1,2 @@
+import Hummingbird
+package func warm() -> String { "\(Router<BasicRequestContext>.self)" }
