@@ -8,10 +8,14 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Programs carry the Swift runtime with them, so that a workstation needs C libraries alone.
+/// Programs carry the Swift runtime with them, so that a machine needs C libraries alone.
 let programLinkage: [LinkerSetting] = [
     .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux]))
 ]
+
+/// Objects compiled for the dynamic runtime do not name the parts that the static Foundation consists of.
+let foundationLinkage: [LinkerSetting] = ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"]
+    .map { .linkedLibrary($0, .when(platforms: [.linux])) }
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -76,19 +80,21 @@ let package = Package(
             resources: [.embedInCode("0001_hub.sql")],
             swiftSettings: settings
         ),
-        library("HubStore", ["Federation", "JSON", "Digest", "Postgres", "Migrations", logging]),
-        library(
-            "HubService",
-            [
+        library("HubStore", ["Federation", "JSON", "Digest", "Postgres", "Migrations"]),
+        .target(
+            name: "HubService",
+            dependencies: [
                 "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
                 hummingbird, lifecycle, unixSignals, logging, httpTypes, nioCore,
-            ]
+            ],
+            resources: [.embedInCode("openapi.json")],
+            swiftSettings: settings
         ),
         .executableTarget(
             name: "tributary-hub",
             dependencies: ["HubService", "HubStore", "Federation", "JSON", argumentParser, logging],
             swiftSettings: settings,
-            linkerSettings: programLinkage
+            linkerSettings: programLinkage + foundationLinkage
         ),
 
         // The spoke.

@@ -175,7 +175,7 @@ package struct Admission {
 
 extension Refusal {
     /// The refusal of an item that is not acceptable JSON.
-    init(_ error: JSONError) {
+    package init(_ error: JSONError) {
         let code: RefusalCode =
             switch error.kind {
             case .syntax, .duplicateName, .invalidUTF8: .malformedJSON

@@ -1,0 +1,24 @@
+import Federation
+import HubStore
+import Hummingbird
+import Logging
+
+/// What a request carries through the hub.
+struct HubContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Who is asking, once authenticated.
+    var node: EnrolledNode?
+    /// Names the request in logs and problems.
+    var requestID: String
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        requestID = ""
+    }
+
+    /// The authenticated node; throws where a route forgot to ask for one.
+    func requireNode() throws -> EnrolledNode {
+        guard let node else { throw Problem(401, .unauthorized, "send the node's token as a bearer token") }
+        return node
+    }
+}

@@ -1,0 +1,56 @@
+import Synchronization
+
+/// The hub's counters.
+package final class HubMetrics: Sendable {
+    /// A counter's name with its labels, in the form in which they are exposed.
+    private struct Series: Hashable, Comparable {
+        var name: String
+        var labels: String
+
+        static func < (left: Series, right: Series) -> Bool {
+            (left.name, left.labels) < (right.name, right.labels)
+        }
+    }
+
+    private let counters = Mutex<[Series: Int64]>([:])
+
+    /// What each counter counts.
+    private static let help: [String: String] = [
+        "tributary_http_requests_total": "Requests answered, by route, method and status.",
+        "tributary_push_items_total": "Pushed items, by collection and verdict.",
+        "tributary_refused_items_total": "Refused items, by code.",
+        "tributary_quarantine_evicted_total": "Quarantined items that had to make room for newer ones.",
+        "tributary_feed_bytes_total": "Bytes of feeds sent, by feed.",
+        "tributary_problems_total": "Problems answered, by code; every limit that is hit is one.",
+    ]
+
+    package init() {}
+
+    /// Adds `amount` to the counter `name` with these labels, whose values are of a bounded set.
+    func add(_ name: String, _ labels: KeyValuePairs<String, String>, amount: Int64 = 1) {
+        guard amount != 0 else { return }
+        let text = labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
+        counters.withLock { $0[Series(name: name, labels: text), default: 0] += amount }
+    }
+
+    /// Everything in the Prometheus text format, with `gauges` (name, help, labels, value) added.
+    func exposition(gauges: [(name: String, help: String, samples: [(labels: String, value: Int64)])]) -> String {
+        var text = ""
+        var lastName: String?
+        for (series, value) in counters.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
+            if series.name != lastName {
+                text += "# HELP \(series.name) \(HubMetrics.help[series.name] ?? "")\n# TYPE \(series.name) counter\n"
+                lastName = series.name
+            }
+            text += "\(series.name){\(series.labels)} \(value)\n"
+        }
+        for gauge in gauges {
+            text += "# HELP \(gauge.name) \(gauge.help)\n# TYPE \(gauge.name) gauge\n"
+            for sample in gauge.samples {
+                text += sample.labels.isEmpty ? gauge.name : "\(gauge.name){\(sample.labels)}"
+                text += " \(sample.value)\n"
+            }
+        }
+        return text
+    }
+}

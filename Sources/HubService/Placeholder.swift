@@ -1,2 +1,0 @@
-import Hummingbird
-package func warm() -> String { "\(Router<BasicRequestContext>.self)" }

@@ -1,0 +1,99 @@
+import Federation
+import HubStore
+import Logging
+
+/// Items of a push that are stored in one transaction.
+struct PushBatch: Sendable {
+    private var items: [AdmittedItem] = []
+    private var itemLines: [Int64] = []
+    private var refused: [QuarantinedItem] = []
+    private var refusedLines: [Int64] = []
+    private var bytes = 0
+
+    var isEmpty: Bool { items.isEmpty && refused.isEmpty }
+
+    var isFull: Bool {
+        items.count + refused.count >= Limits.batchItems || bytes >= Limits.batchBytes
+    }
+
+    mutating func append(_ item: AdmittedItem, line: Int64) {
+        let content = item.contribution.content
+        bytes += (content?.payload.count ?? 0) + (content?.vector?.bytes.count ?? 0)
+        items.append(item)
+        itemLines.append(line)
+    }
+
+    mutating func append(_ item: QuarantinedItem, line: Int64) {
+        bytes += item.body.count
+        refused.append(item)
+        refusedLines.append(line)
+    }
+
+    /// Stores the batch and says what became of every item.
+    func store(in hub: Hub, node: EnrolledNode, collection: CollectionName) async throws -> StoredBatch {
+        var stored = StoredBatch()
+        var quarantined = zip(refused, refusedLines).map { ($0, $1) }
+        let echoes = try await hub.store.echoes(among: items, of: node.name, in: collection)
+        let novel = items.indices.filter { !echoes.contains($0) }
+        for index in echoes {
+            stored.lines.append(line(itemLines[index], items[index].contribution.id, .unchanged))
+        }
+        if !novel.isEmpty {
+            let outcome = try await hub.store.ingest(novel.map { items[$0] }, into: collection, now: hub.now())
+            stored.cursor = outcome.cursor
+            for (index, verdict) in zip(novel, outcome.verdicts) {
+                let contribution = items[index].contribution
+                if case .refused(let refusal) = verdict {
+                    quarantined.append((forked(contribution, refusal, collection), itemLines[index]))
+                } else {
+                    stored.lines.append(line(itemLines[index], contribution.id, verdict))
+                }
+            }
+        }
+        for (item, number) in quarantined { stored.lines.append(line(number, item.id, .refused(item.refusal))) }
+        try await keep(quarantined.map(\.0), of: node, in: hub)
+        return stored
+    }
+
+    private func line(_ number: Int64, _ id: PatternID?, _ verdict: Verdict) -> PushReport.Line {
+        PushReport.Line(line: number, id: id, verdict: verdict)
+    }
+
+    /// What the database refused is kept as it would have been stored; its sent form is gone by then.
+    private func forked(
+        _ contribution: Contribution,
+        _ refusal: Refusal,
+        _ collection: CollectionName
+    ) -> QuarantinedItem {
+        let body = contribution.content?.payload ?? []
+        return QuarantinedItem(
+            collection: collection,
+            id: contribution.id,
+            refusal: refusal,
+            body: body,
+            bodyLength: Int64(body.count)
+        )
+    }
+
+    private func keep(_ items: [QuarantinedItem], of node: EnrolledNode, in hub: Hub) async throws {
+        guard !items.isEmpty else { return }
+        let evicted = try await hub.store.quarantine(items, of: node.name, now: hub.now())
+        hub.metrics.add("tributary_quarantine_evicted_total", ["node": node.name.text], amount: Int64(evicted))
+        for item in items {
+            hub.metrics.add("tributary_refused_items_total", ["code": item.refusal.code.rawValue])
+        }
+        if items.contains(where: { $0.refusal.code == .revisionFork }) {
+            hub.logger.error(
+                "two machines share one identity: the same revision came with different contents",
+                metadata: ["node": .string(node.name.text), "incarnation": .stringConvertible(node.incarnation)]
+            )
+        }
+    }
+}
+
+/// What became of a batch.
+struct StoredBatch: Sendable {
+    var lines: [PushReport.Line] = []
+    /// The position of the batch in the contributions feed.
+    var cursor: String?
+}

@@ -1,0 +1,123 @@
+import Digest
+import Federation
+import HubStore
+import JSON
+
+/// Turns a body into contributions: records are cut, admitted, and stored batch by batch, so that neither a long body
+/// nor a long batch is held in memory.
+///
+/// While one batch is being stored the next one is already being read and checked.
+struct PushReceiver<Splitter: RecordSplitter> {
+    private let hub: Hub
+    private let node: EnrolledNode
+    private let collection: CollectionName
+    private let admission: Admission
+    private var splitter: Splitter
+    private var batch = PushBatch()
+    private var storing: Task<StoredBatch, any Error>?
+    private var line: Int64 = 0
+    private(set) var report = PushReport()
+    /// The kind of the second record's id, by which the predecessor's client compares.
+    private(set) var firstIDs: [PatternID] = []
+    private(set) var vectorDimension: Int?
+
+    /// A receiver of what `node` says about patterns of the collection with this policy.
+    init(hub: Hub, node: EnrolledNode, policy: CollectionPolicy, splitter: Splitter) {
+        self.hub = hub
+        self.node = node
+        self.splitter = splitter
+        collection = policy.collection
+        admission = Admission(
+            policy: policy,
+            origin: node.name,
+            incarnation: node.incarnation,
+            now: hub.now(),
+            hasher: SHA256()
+        )
+    }
+
+    /// Receives `body` to its end; throws a ``Problem``, or what storing throws. What was stored before stays stored.
+    mutating func receive(_ body: BodyReader) async throws {
+        for try await piece in body {
+            try piece.withUnsafeBytes { try split($0) }
+            if batch.isFull { try await store() }
+        }
+        try finish()
+        try await store()
+        try await join()
+        report.lines.sort { $0.line < $1.line }
+        count()
+    }
+
+    private mutating func split(_ bytes: UnsafeRawBufferPointer) throws {
+        // The splitter is taken out while it runs, because what it calls changes the receiver.
+        var splitter = splitter
+        defer { self.splitter = splitter }
+        try splitter.split(bytes) { try take($0) }
+    }
+
+    private mutating func finish() throws {
+        var splitter = splitter
+        try splitter.finish { try take($0) }
+    }
+
+    private mutating func take(_ record: RecordSlice) throws {
+        line += 1
+        guard line <= Limits.pushItems else {
+            throw Problem(
+                413, .tooManyItems, "a push has at most \(Limits.pushItems) items; send the rest in further pushes"
+            )
+        }
+        var id: PatternID?
+        do throws(Refusal) {
+            let item = try admission.admit(record, id: &id)
+            note(item)
+            batch.append(item, line: line)
+        } catch {
+            batch.append(
+                QuarantinedItem(
+                    collection: collection,
+                    id: id,
+                    refusal: error,
+                    body: Array(record.bytes.prefix(Limits.quarantineBodyBytes)),
+                    bodyLength: Int64(record.length)
+                ),
+                line: line
+            )
+        }
+    }
+
+    private mutating func note(_ item: AdmittedItem) {
+        if firstIDs.count < 2 { firstIDs.append(item.contribution.id) }
+        if vectorDimension == nil { vectorDimension = item.contribution.content?.vector?.dimension }
+    }
+
+    /// Begins to store the batch, once the one before is stored.
+    private mutating func store() async throws {
+        try await join()
+        guard !batch.isEmpty else { return }
+        let full = batch
+        batch = PushBatch()
+        let (hub, node, collection) = (hub, node, collection)
+        // A task of its own: a client that goes away does not undo what is being stored.
+        storing = Task { try await full.store(in: hub, node: node, collection: collection) }
+    }
+
+    private mutating func join() async throws {
+        guard let storing else { return }
+        self.storing = nil
+        let stored = try await storing.value
+        for line in stored.lines { report.add(line) }
+        if let cursor = stored.cursor { report.cursor = cursor }
+    }
+
+    private func count() {
+        let name = collection.text
+        for (verdict, amount) in [
+            ("accepted", report.accepted), ("unchanged", report.unchanged), ("stale", report.stale),
+            ("refused", report.refused),
+        ] {
+            hub.metrics.add("tributary_push_items_total", ["collection": name, "verdict": verdict], amount: amount)
+        }
+    }
+}

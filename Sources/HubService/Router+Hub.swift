@@ -1,0 +1,38 @@
+import Federation
+import Hummingbird
+import JSON
+
+/// The table of routes.
+enum HubRouter {
+    static func make(_ hub: Hub, newRequestID: @escaping @Sendable () -> String) -> Router<HubContext> {
+        let router = Router(context: HubContext.self)
+        router.add(middleware: ProblemMiddleware(hub: hub, newRequestID: newRequestID))
+
+        let health = HealthRoutes(hub: hub)
+        router.get("healthz", use: health.alive)
+        router.get("readyz", use: health.ready)
+        router.get("openapi.json") { _, _ in OpenAPIDocument.response }
+
+        let nodes = router.group().add(middleware: NodeAuthentication(hub: hub, place: .header))
+        let feeds = FeedRoutes(hub: hub)
+        nodes.get("v1/manifest", use: ManifestRoute(hub: hub).callAsFunction)
+        nodes.post("v1/collections/:collection/contributions", use: PushRoute(hub: hub).callAsFunction)
+        nodes.get("v1/collections/:collection/contributions", use: feeds.contributions)
+        nodes.get("v1/collections/:collection/winners", use: feeds.winners)
+        nodes.get("v1/collections/:collection/patterns/:id", use: PatternRoute(hub: hub).callAsFunction)
+        nodes.get("v1/quarantine", use: QuarantineRoute(hub: hub).callAsFunction)
+
+        // The predecessor's API: with a token in the header, or in the address for its unmodified client.
+        addPredecessor(to: nodes, PredecessorRoutes(hub: hub, takesTurns: false))
+        let addressed = router.group("n/:node/:token").add(middleware: NodeAuthentication(hub: hub, place: .path))
+        addPredecessor(to: addressed, PredecessorRoutes(hub: hub, takesTurns: true))
+        return router
+    }
+
+    private static func addPredecessor(to group: RouterGroup<HubContext>, _ routes: PredecessorRoutes) {
+        group.get("manifest", use: routes.manifest)
+        group.get("export/:collection", use: routes.export)
+        group.post("import/:collection", use: routes.import)
+        group.post("sync", use: routes.sync)
+    }
+}

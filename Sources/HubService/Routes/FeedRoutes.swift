@@ -1,0 +1,115 @@
+import Federation
+import Gzip
+import HTTPTypes
+import HubStore
+import Hummingbird
+import JSON
+import NIOCore
+
+/// `GET /v1/collections/{collection}/winners` and `.../contributions`: the feeds, streamed.
+struct FeedRoutes: Sendable {
+    let hub: Hub
+
+    func winners(_ request: Request, _ context: HubContext) async throws -> Response {
+        let collection = try context.collection()
+        let query = try QueryParameters(request, known: ["since", "limit", "wait", "vectors"])
+        let since = try query.cursor("since", feed: .winners, collection: collection)
+        let feed = FeedRequest(
+            feed: .winners,
+            collection: collection,
+            since: since,
+            limit: try query.integer("limit", in: 1...Int64.max),
+            includesVectors: try query.flag("vectors") ?? false
+        )
+        if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
+            try await wait(seconds: seconds, for: collection, beyond: since)
+        }
+        return try await stream(feed, request)
+    }
+
+    func contributions(_ request: Request, _ context: HubContext) async throws -> Response {
+        let collection = try context.collection()
+        let node = try context.requireNode()
+        let query = try QueryParameters(request, known: ["since", "limit", "origin", "payload", "vectors"])
+        let origin = try query.text("origin").map { text in
+            guard let name = NodeName(text) else { throw Problem(400, .parameterInvalid, "'origin' is no node name") }
+            return name
+        }
+        guard node.role == .hub || origin == node.name else {
+            throw Problem(
+                403, .forbidden,
+                "a spoke reads its own contributions (origin=\(node.name)); all of them are for nodes of role hub"
+            )
+        }
+        let feed = FeedRequest(
+            feed: .contributions,
+            collection: collection,
+            since: try query.cursor("since", feed: .contributions, collection: collection),
+            limit: try query.integer("limit", in: 1...Int64.max),
+            origin: origin,
+            includesPayload: try query.flag("payload") ?? true,
+            includesVectors: try query.flag("vectors") ?? false
+        )
+        return try await stream(feed, request)
+    }
+
+    /// Waits until the winners of `collection` have moved beyond `since`, at most `seconds`.
+    private func wait(seconds: Int64, for collection: CollectionName, beyond since: Cursor) async throws {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while true {
+            let generation = await hub.signal.generation
+            guard try await hub.store.winnersHead(of: collection) == since.number else { return }
+            let left = end - .now
+            guard left > .zero, await hub.signal.wait(beyond: generation, for: left) else { return }
+        }
+    }
+
+    private func stream(_ feed: FeedRequest, _ request: Request) async throws -> Response {
+        let reader = try await FeedReader.open(feed, in: hub.store)
+        let compresses = request.headers[.acceptEncoding]?.contains("gzip") ?? false
+        var headers: HTTPFields = [.contentType: ProtocolPaths.ndjson, .cacheControl: "no-store"]
+        if compresses { headers[.contentEncoding] = "gzip" }
+        let name = feed.feed == .winners ? "winners" : "contributions"
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { [hub] writer in
+                do {
+                    let bytes = try await FeedRoutes.write(reader, to: &writer, compressed: compresses)
+                    hub.metrics.add("tributary_feed_bytes_total", ["feed": name], amount: bytes)
+                } catch {
+                    await reader.finish()
+                    throw error
+                }
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    private static func write(
+        _ reader: FeedReader,
+        to writer: inout any ResponseBodyWriter,
+        compressed: Bool
+    ) async throws -> Int64 {
+        let deflater = compressed ? try GzipDeflater() : nil
+        var sent: Int64 = 0
+        while let chunk = try await reader.next() {
+            var output: [UInt8] = []
+            if let deflater {
+                try chunk.withUnsafeBytes { try deflater.append($0, into: &output) }
+            } else {
+                output = chunk
+            }
+            guard !output.isEmpty else { continue }
+            try await writer.write(ByteBuffer(bytes: output))
+            sent += Int64(output.count)
+        }
+        if let deflater {
+            var output: [UInt8] = []
+            try deflater.finish(into: &output)
+            try await writer.write(ByteBuffer(bytes: output))
+            sent += Int64(output.count)
+        }
+        return sent
+    }
+}

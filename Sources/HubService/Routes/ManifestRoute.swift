@@ -1,0 +1,33 @@
+import Digest
+import Federation
+import HTTPTypes
+import HubStore
+import Hummingbird
+import JSON
+
+/// `GET /v1/manifest`
+struct ManifestRoute: Sendable {
+    let hub: Hub
+
+    func callAsFunction(_ request: Request, _ context: HubContext) async throws -> Response {
+        let node = try context.requireNode()
+        let query = try QueryParameters(request, known: ["wait"])
+        let known = request.headers[.ifNoneMatch]
+        let end = ContinuousClock.now + .seconds(try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) ?? 0)
+        while true {
+            let generation = await hub.signal.generation
+            let body = try await hub.store.manifest(for: node).json.bytes
+            let tag = "\"\(SHA256.digest(of: body).hex.prefix(32))\""
+            guard known == tag else {
+                let headers: HTTPFields = [
+                    .contentType: ProtocolPaths.json, .eTag: tag, .cacheControl: "no-cache",
+                ]
+                return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+            }
+            let left = end - .now
+            guard left > .zero, await hub.signal.wait(beyond: generation, for: left) else {
+                return Response(status: .notModified, headers: [.eTag: tag])
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Digest
+import Federation
+import JSON
+import Postgres
+
+/// Writes rows of a feed as NDJSON, with checkpoints in between and the end marker last.
+struct FeedEncoder {
+    private let request: FeedRequest
+    private let epoch: [UInt8]
+    private let hasher = SHA256()
+    private(set) var output: [UInt8] = []
+    private(set) var lines: Int64
+    private(set) var digest: SetDigest
+
+    init(request: FeedRequest, epoch: [UInt8], lines: Int64, digest: SetDigest) {
+        self.request = request
+        self.epoch = epoch
+        self.lines = lines
+        self.digest = digest
+        output.reserveCapacity(1 << 19)
+    }
+
+    /// Appends a row and returns its feed number.
+    mutating func append(_ row: Row) throws -> Int64 {
+        let number = try row.int64(0)
+        let id = try row.patternID(1)
+        let isLive = try row.withBytes(2) { $0.count == 4 }
+        var line = FeedLine(
+            id: id,
+            state: isLive ? .live : .retracted,
+            provenance: nil,
+            value: try row.optionalDouble(8),
+            updatedAt: try row.optionalTimestamp(9).map(Timestamp.init(microseconds:)),
+            payload: try row.isNull(12) ? nil : row.text(12).utf8,
+            vector: nil
+        )
+        if try !row.isNull(3) {
+            line.provenance = FeedLine.Provenance(
+                origin: try row.node(3),
+                version: try row.version(from: 4),
+                path: try row.optionalTextArray(11)?.compactMap(NodeName.init) ?? [],
+                receivedAt: try row.optionalTimestamp(10).map(Timestamp.init(microseconds:))
+            )
+        }
+        if let length = try row.optionalInt32(14) {
+            line.vector = FeedLine.VectorFacts(
+                model: try row.optionalString(13),
+                dimension: Int(length) / 4,
+                bytes: try row.optionalBytes(15)
+            )
+        }
+        line.append(to: &output)
+        count(line)
+        if lines % Int64(Limits.checkpointInterval) == 0 { appendMarker(isEnd: false, number: number) }
+        return number
+    }
+
+    private mutating func count(_ line: FeedLine) {
+        lines += 1
+        guard let provenance = line.provenance else { return }
+        let make = request.feed == .winners ? ItemDigest.winner : ItemDigest.contribution
+        digest.insert(make(request.collection, line.id, provenance.origin, provenance.version, hasher))
+    }
+
+    /// Appends the end marker.
+    mutating func appendEnd(number: Int64, hasMore: Bool, total: SetDigest?) {
+        appendMarker(isEnd: true, number: number, hasMore: hasMore, total: hasMore ? nil : total)
+    }
+
+    private mutating func appendMarker(
+        isEnd: Bool,
+        number: Int64,
+        hasMore: Bool = false,
+        total: SetDigest? = nil
+    ) {
+        let cursor = Cursor(epoch: epoch, feed: request.feed, collection: request.collection, number: number)
+        let marker = FeedMarker(
+            isEnd: isEnd,
+            lines: lines,
+            digest: digest.sum,
+            cursor: cursor.text,
+            hasMore: hasMore,
+            total: total
+        )
+        marker.json.append(to: &output)
+        output.append(UInt8(ascii: "\n"))
+    }
+}

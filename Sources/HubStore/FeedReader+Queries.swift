@@ -1,0 +1,44 @@
+import Federation
+import Postgres
+
+extension FeedReader {
+    /// The statement that declares the cursor `feed_rows` for `request`. Columns in the order ``FeedEncoder`` reads them.
+    static func declaration(_ request: FeedRequest) -> Query {
+        request.feed == .winners ? winners(request) : contributions(request)
+    }
+
+    private static func winners(_ request: FeedRequest) -> Query {
+        let since = request.since?.number ?? 0
+        // Who starts from nothing has nothing to take back.
+        let states = request.since == nil ? ["live"] : ["live", "retracted"]
+        let limit = request.limit ?? Int64.max
+        return """
+            DECLARE feed_rows NO SCROLL CURSOR FOR
+            SELECT w.feed_number, w.pattern_id, w.state, w.node, w.incarnation, w.revision, w.checksum,
+                w.vector_digest, w.value, w.updated_at, c.received_at, nullif(c.path, '{}'),
+                CASE WHEN \(request.includesPayload) THEN c.payload END, c.vector_model,
+                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END
+            FROM winners AS w
+            LEFT JOIN contributions AS c ON c.collection = w.collection AND c.pattern_id = w.pattern_id
+                AND c.node = w.node
+            WHERE w.collection = \(request.collection.text) AND w.feed_number > \(since) AND w.state = ANY(\(states))
+            ORDER BY w.feed_number LIMIT \(limit)
+            """
+    }
+
+    private static func contributions(_ request: FeedRequest) -> Query {
+        let since = request.since?.number ?? 0
+        let limit = request.limit ?? Int64.max
+        return """
+            DECLARE feed_rows NO SCROLL CURSOR FOR
+            SELECT c.feed_number, c.pattern_id, CASE WHEN c.payload IS NULL THEN 'retracted' ELSE 'live' END, c.node,
+                c.incarnation, c.revision, c.checksum, c.vector_digest, c.value, c.updated_at, c.received_at,
+                nullif(c.path, '{}'), CASE WHEN \(request.includesPayload) THEN c.payload END, c.vector_model,
+                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END
+            FROM contributions AS c
+            WHERE c.collection = \(request.collection.text) AND c.feed_number > \(since)
+                AND (\(optional: request.origin?.text)::text IS NULL OR c.node = \(optional: request.origin?.text))
+            ORDER BY c.feed_number LIMIT \(limit)
+            """
+    }
+}

@@ -1,0 +1,33 @@
+package import Federation
+
+/// What part of a feed is asked for.
+package struct FeedRequest: Sendable {
+    package var feed: Cursor.Feed
+    package var collection: CollectionName
+    /// Where to go on; from the beginning without one.
+    package var since: Cursor?
+    /// The greatest number of lines; all there are without one.
+    package var limit: Int64?
+    /// Of the contributions feed: only what this node said.
+    package var origin: NodeName?
+    package var includesPayload: Bool
+    package var includesVectors: Bool
+
+    package init(
+        feed: Cursor.Feed,
+        collection: CollectionName,
+        since: Cursor? = nil,
+        limit: Int64? = nil,
+        origin: NodeName? = nil,
+        includesPayload: Bool = true,
+        includesVectors: Bool = false
+    ) {
+        self.feed = feed
+        self.collection = collection
+        self.since = since
+        self.limit = limit
+        self.origin = origin
+        self.includesPayload = includesPayload
+        self.includesVectors = includesVectors
+    }
+}

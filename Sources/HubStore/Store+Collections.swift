@@ -1,0 +1,116 @@
+package import Federation
+import Digest
+import Postgres
+
+/// A collection as an operator sees it.
+package struct CollectionSummary: Sendable {
+    package var policy: CollectionPolicy
+    package var winners: Int64
+    package var contributions: Int64
+}
+
+extension Store {
+    /// The policy of `collection`; throws ``StoreError/collectionUnknown(_:)``.
+    package func policy(of collection: CollectionName) async throws -> CollectionPolicy {
+        try await pool.withConnection { try Store.policy(of: collection, $0) }
+    }
+
+    static func policy(of collection: CollectionName, _ connection: Connection) throws -> CollectionPolicy {
+        let result = try connection.execute(
+            """
+            SELECT collection, strategy, threshold, value_rule, policy_revision FROM collections
+            WHERE collection = \(collection.text)
+            """
+        )
+        guard let row = result.first else { throw StoreError.collectionUnknown(collection) }
+        return try row.policy(from: 0)
+    }
+
+    /// All collections, by name.
+    package func collections() async throws -> [CollectionSummary] {
+        try await pool.withConnection { connection in
+            let result = try connection.execute(
+                """
+                SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, w.count, k.count
+                FROM collections AS c
+                JOIN feed_heads AS w ON w.collection = c.collection AND w.feed = 'winners'
+                JOIN feed_heads AS k ON k.collection = c.collection AND k.feed = 'contributions'
+                ORDER BY c.collection
+                """
+            )
+            return try result.rows.map { row in
+                CollectionSummary(
+                    policy: try row.policy(from: 0),
+                    winners: try row.int64(5),
+                    contributions: try row.int64(6)
+                )
+            }
+        }
+    }
+
+    /// Makes `collection` where there is none, with the value rule its name stands for.
+    ///
+    /// Returns whether it was made.
+    package func makeCollection(
+        _ collection: CollectionName,
+        strategy: ConflictStrategy,
+        threshold: Double,
+        now: Timestamp
+    ) async throws -> Bool {
+        try await pool.write { connection in
+            let made = try connection.execute(
+                """
+                INSERT INTO collections (
+                    collection, strategy, threshold, value_rule, policy_revision, settled_revision, created_at, updated_at
+                )
+                VALUES (
+                    \(collection.text), \(strategy.rawValue), \(threshold),
+                    \(CollectionPolicy.standardValueRule(for: collection).rawValue), 1, 1, \(now.sql), \(now.sql)
+                )
+                ON CONFLICT (collection) DO NOTHING
+                """
+            )
+            _ = try connection.execute(
+                """
+                INSERT INTO feed_heads (collection, feed)
+                VALUES (\(collection.text), 'contributions'), (\(collection.text), 'winners')
+                ON CONFLICT (collection, feed) DO NOTHING
+                """
+            )
+            return made.affectedRows > 0
+        }
+    }
+
+    /// Changes the policy of `collection`; `nil` leaves a part as it is. Returns the policy that holds now.
+    ///
+    /// Winners follow by ``settle(_:after:now:)``; until then each pattern that is touched is decided anew.
+    package func setPolicy(
+        of collection: CollectionName,
+        strategy: ConflictStrategy?,
+        threshold: Double?,
+        now: Timestamp
+    ) async throws -> CollectionPolicy {
+        try await pool.write { connection in
+            // The feed lock, so that no batch settles under two policies.
+            _ = try FeedHeads.lock(collection, connection)
+            let old = try Store.policy(of: collection, connection)
+            let changed = CollectionPolicy(
+                collection: collection,
+                strategy: strategy ?? old.strategy,
+                threshold: threshold ?? old.threshold,
+                valueRule: old.valueRule,
+                revision: old.revision
+            )
+            guard changed != old else { return old }
+            _ = try connection.execute(
+                """
+                UPDATE collections SET strategy = \(changed.strategy.rawValue), threshold = \(changed.threshold),
+                    policy_revision = policy_revision + 1, updated_at = \(now.sql)
+                WHERE collection = \(collection.text)
+                """
+            )
+            _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")
+            return try Store.policy(of: collection, connection)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package import Federation
+import Postgres
+
+extension Store {
+    /// Superseded versions removed in one transaction.
+    private static let retentionBatch: Int64 = 5_000
+
+    /// How many changes all feeds have seen, as a measure of growth.
+    package func changesSeen() async throws -> Int64 {
+        try await pool.withConnection { connection in
+            try connection.execute("SELECT coalesce(sum(number), 0)::bigint FROM feed_heads").first?.int64(0) ?? 0
+        }
+    }
+
+    /// Tells PostgreSQL's planner how the hot tables look; after a bulk load it is wrong by orders of magnitude.
+    package func analyze() async throws {
+        try await pool.withConnection { connection in
+            _ = try connection.execute("ANALYZE contributions, winners, feed_heads")
+        }
+    }
+
+    /// Removes superseded versions from before `time`, a bounded number at a time; returns how many.
+    package func removeHistory(before time: Timestamp) async throws -> Int {
+        try await pool.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM contribution_history WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM contribution_history WHERE superseded_at < \(time.sql) LIMIT \(Store.retentionBatch)
+                ))
+                """
+            ).affectedRows
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import Digest
+package import Federation
+import Postgres
+
+/// An item that was refused, as it is kept.
+package struct QuarantinedItem: Sendable {
+    package var collection: CollectionName
+    package var id: PatternID?
+    package var refusal: Refusal
+    /// The item as it was sent; of one over the limit, its beginning.
+    package var body: [UInt8]
+    package var bodyLength: Int64
+
+    package init(
+        collection: CollectionName,
+        id: PatternID?,
+        refusal: Refusal,
+        body: [UInt8],
+        bodyLength: Int64
+    ) {
+        self.collection = collection
+        self.id = id
+        self.refusal = refusal
+        self.body = body
+        self.bodyLength = bodyLength
+    }
+}
+
+/// A kept item with how often it came.
+package struct QuarantineEntry: Sendable {
+    package var node: NodeName
+    package var item: QuarantinedItem
+    package var times: Int64
+    package var firstRefusedAt: Timestamp
+    package var lastRefusedAt: Timestamp
+}
+
+extension Store {
+    /// Keeps `items` of `node`; an item that is kept already is counted.
+    ///
+    /// One node's refused items are bounded by ``Limits/quarantineItems``: beyond that the oldest make room, so that a
+    /// node that only sends rubbish costs nobody else anything. Returns how many had to make room.
+    package func quarantine(_ items: [QuarantinedItem], of node: NodeName, now: Timestamp) async throws -> Int {
+        guard !items.isEmpty else { return 0 }
+        return try await pool.write { connection in
+            for item in Store.distinct(items) {
+                _ = try connection.execute(
+                    """
+                    INSERT INTO quarantine (
+                        node, collection, code, body_digest, pattern_id, detail, body, body_length,
+                        first_refused_at, last_refused_at
+                    )
+                    VALUES (
+                        \(node.text), \(item.collection.text), \(item.refusal.code.rawValue),
+                        \(SHA256.digest(of: item.body).bytes), \(optional: item.id?.sql), \(item.refusal.detail), \(item.body),
+                        \(item.bodyLength), \(now.sql), \(now.sql)
+                    )
+                    ON CONFLICT (node, collection, code, body_digest) DO UPDATE
+                    SET times = quarantine.times + 1, last_refused_at = excluded.last_refused_at
+                    """
+                )
+            }
+            return try connection.execute(
+                """
+                DELETE FROM quarantine WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM quarantine WHERE node = \(node.text)
+                    ORDER BY last_refused_at DESC, body_digest OFFSET \(Int64(Limits.quarantineItems))
+                ))
+                """
+            ).affectedRows
+        }
+    }
+
+    /// One batch can hold an item twice; in one order of keys, so that two batches cannot wait for each other.
+    private static func distinct(_ items: [QuarantinedItem]) -> [QuarantinedItem] {
+        var seen: Set<[UInt8]> = []
+        return items.filter { seen.insert(Array($0.refusal.code.rawValue.utf8) + $0.body).inserted }
+            .sorted { ($0.refusal.code.rawValue, $0.bodyLength) < ($1.refusal.code.rawValue, $1.bodyLength) }
+    }
+
+    /// Refused items, the last first; of one node, or of all.
+    package func quarantined(of node: NodeName?, limit: Int64) async throws -> [QuarantineEntry] {
+        try await pool.withConnection { connection in
+            let result = try connection.execute(
+                """
+                SELECT node, collection, pattern_id, code, detail, body, body_length, times, first_refused_at,
+                    last_refused_at
+                FROM quarantine WHERE \(optional: node?.text)::text IS NULL OR node = \(optional: node?.text)
+                ORDER BY last_refused_at DESC, node, body_digest LIMIT \(limit)
+                """
+            )
+            return try result.rows.map { row in
+                guard let collection = CollectionName(try row.string(1)),
+                    let code = RefusalCode(rawValue: try row.string(3))
+                else { throw StoreError.corrupt("a quarantined item") }
+                return QuarantineEntry(
+                    node: try row.node(0),
+                    item: QuarantinedItem(
+                        collection: collection,
+                        id: try row.optionalText(2).map { PatternID($0) },
+                        refusal: Refusal(code, try row.string(4)),
+                        body: try row.bytes(5),
+                        bodyLength: try row.int64(6)
+                    ),
+                    times: try row.int64(7),
+                    firstRefusedAt: try row.time(8),
+                    lastRefusedAt: try row.time(9)
+                )
+            }
+        }
+    }
+}

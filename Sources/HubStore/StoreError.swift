@@ -1,0 +1,33 @@
+package import Federation
+
+/// Why the store did not do what was asked of it, apart from failures of the database itself.
+package enum StoreError: Error, Sendable, CustomStringConvertible {
+    /// There is no such collection.
+    case collectionUnknown(CollectionName)
+    /// The cursor belongs to a history that this hub does not have.
+    case cursorReset(String)
+    /// Changes behind the cursor were compacted.
+    case cursorExpired
+    /// A node of that name is enrolled already.
+    case nodeExists(NodeName)
+    /// There is no such node.
+    case nodeUnknown(NodeName)
+    /// The database's schema is not one this program can use.
+    case schema(String)
+    /// The database holds something that the program would never have written.
+    case corrupt(String)
+
+    package var description: String {
+        switch self {
+        case .collectionUnknown(let name):
+            "there is no collection '\(name)'; `tributary-hub collection list` shows them, `collection set` makes one"
+        case .cursorReset(let detail): detail
+        case .cursorExpired: "changes behind this cursor were compacted; pull again without `since`"
+        case .nodeExists(let name):
+            "node '\(name)' is enrolled already; revoke it first, or choose another name"
+        case .nodeUnknown(let name): "there is no node '\(name)'; `tributary-hub node list` shows them"
+        case .schema(let detail): detail
+        case .corrupt(let detail): "the database holds something unexpected: \(detail)"
+        }
+    }
+}

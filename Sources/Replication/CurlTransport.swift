@@ -1,0 +1,78 @@
+internal import Curl
+
+/// Exchanges requests and replies over HTTP, on one kept connection.
+package final class CurlTransport: HubTransport {
+    private let endpoint: HubEndpoint
+    private let client: HTTPClient
+
+    /// A transport to `endpoint` that trusts the certificates in the PEM file `trustedCertificates`, or else the system's,
+    /// and gives up within about a second once `shouldStop` says so.
+    package init(
+        endpoint: HubEndpoint,
+        trustedCertificates: String?,
+        shouldStop: @escaping () -> Bool
+    ) throws(ReplicationError) {
+        self.endpoint = endpoint
+        do throws(CurlError) {
+            client = try HTTPClient(
+                configuration: HTTPClient.Configuration(
+                    trustedCertificates: trustedCertificates,
+                    // What goes to this machine must not take the way around a proxy.
+                    usesEnvironmentProxy: !endpoint.isLoopback
+                ),
+                shouldStop: shouldStop
+            )
+        } catch { throw ReplicationError(.configuration, error.description) }
+    }
+
+    package func exchange(
+        _ request: HubRequest,
+        onHead: (HubReply) throws -> Void,
+        onBody: (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> HubReply {
+        let message = HTTPRequest(
+            method: request.method == .post ? .post : .get,
+            url: endpoint.text + request.target,
+            headers: request.headers,
+            body: request.body,
+            totalDeadline: request.deadline,
+            stallTimeout: request.stall,
+            maximumResponseBytes: request.maximumReplyBytes,
+            // Compression costs more than it saves where there is no network in between.
+            acceptEncoding: !endpoint.isLoopback
+        )
+        do throws(CurlError) {
+            return CurlTransport.reply(
+                try client.stream(message, onHead: { try onHead(CurlTransport.reply($0)) }, onBody: onBody)
+            )
+        } catch {
+            if let underlying = error.underlying { throw underlying }
+            throw ReplicationError(error)
+        }
+    }
+
+    private static func reply(_ response: HTTPResponse) -> HubReply {
+        HubReply(
+            status: response.status,
+            contentType: response.headers["Content-Type"],
+            entityTag: response.headers["ETag"],
+            retryAfterSeconds: response.headers["Retry-After"].flatMap { Int($0) },
+            body: response.body
+        )
+    }
+}
+
+extension ReplicationError {
+    /// What a failed transfer means to a node.
+    init(_ error: CurlError) {
+        let kind: Kind =
+            switch error.kind {
+            case .aborted: .stopped
+            case .tls where !error.isRetryable: .configuration
+            case .invalidRequest: .configuration
+            case .tooLarge, .protocolViolation: .notAHub
+            default: .unreachable
+            }
+        self.init(kind, kind == .stopped ? HubClient.stopped.description : error.description)
+    }
+}

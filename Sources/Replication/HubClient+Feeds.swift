@@ -1,0 +1,77 @@
+package import Federation
+internal import JSON
+
+extension HubClient {
+    /// Reads the winners of `collection` behind `cursor`, or all of them, and hands out what is verified of each line.
+    ///
+    /// A retry is the caller's, as it alone knows what was kept. Throws ``ReplicationError``, of kind `unreachable` where
+    /// the answer has no end marker, and what `onEvent` throws.
+    package func winners(
+        of collection: CollectionName,
+        since cursor: String?,
+        withVectors: Bool,
+        onEvent: (FeedEvent) throws -> Void
+    ) throws {
+        var query = ["vectors=\(withVectors ? 1 : 0)"]
+        if let cursor { query.insert("since=\(HubClient.percentEncoded(cursor))", at: 0) }
+        let target = ProtocolPaths.winners(collection) + "?" + query.joined(separator: "&")
+        try feed(FeedReader(.winners, of: collection), target: target, onEvent: onEvent)
+    }
+
+    /// Reads what this node itself has said in `collection`, without content, behind `cursor` or all of it.
+    ///
+    /// Throws as ``winners(of:since:withVectors:onEvent:)`` does.
+    package func ownContributions(
+        to collection: CollectionName,
+        since cursor: String?,
+        onEvent: (FeedEvent) throws -> Void
+    ) throws {
+        var target = ProtocolPaths.contributions(collection) + "?origin=\(node)&payload=0"
+        if let cursor { target += "&since=\(HubClient.percentEncoded(cursor))" }
+        try feed(FeedReader(.contributions, of: collection), target: target, onEvent: onEvent)
+    }
+
+    private func feed(_ reader: FeedReader, target: String, onEvent: (FeedEvent) throws -> Void) throws {
+        var reader = reader
+        let request = HubRequest(
+            .get,
+            target,
+            deadline: TransferLimits.feed,
+            maximumReplyBytes: TransferLimits.feedBytes
+        )
+        var lines = LineSplitter(limit: TransferLimits.lineBytes)
+        _ = try exchange(request, expecting: ProtocolPaths.ndjson) { piece in
+            if environment.shouldStop() { throw HubClient.stopped }
+            try lines.split(piece) { try onEvent(reader.read($0)) }
+        }
+        // A last line without its newline was cut off, unless it happens to be whole.
+        try lines.finish { slice in
+            guard let event = try? reader.read(slice) else { return }
+            try onEvent(event)
+        }
+        guard reader.isComplete else {
+            throw ReplicationError(
+                .unreachable,
+                "the hub's answer to \(target.prefix { $0 != "?" }) was cut off before its end marker; what was verified"
+                    + " is kept, and the next try goes on behind it"
+            )
+        }
+    }
+
+    /// Cursors are opaque, so they are escaped like any text.
+    static func percentEncoded(_ text: String) -> String {
+        var encoded = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                encoded.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                encoded += digits.utf8.count == 1 ? "%0\(digits)" : "%\(digits)"
+            }
+        }
+        return encoded
+    }
+}

@@ -1,0 +1,27 @@
+internal import Digest
+package import Federation
+internal import JSON
+
+extension HubClient {
+    /// Pushes `batch` into `collection`, once.
+    ///
+    /// Throws ``ReplicationError``; the outcome is then unknown, and the same batch has to be sent again.
+    package func push(_ batch: PushBatch, to collection: CollectionName) throws -> PushAnswer {
+        let request = HubRequest(
+            .post,
+            ProtocolPaths.contributions(collection),
+            headers: [("Content-Type", ProtocolPaths.ndjson)],
+            body: batch.body,
+            deadline: TransferLimits.pushDeadline(bytes: batch.body.count),
+            maximumReplyBytes: TransferLimits.pushAnswerBytes
+        )
+        var reader = PushAnswerReader(count: batch.items.count, hasher: SHA256())
+        var lines = LineSplitter(limit: TransferLimits.lineBytes)
+        _ = try exchange(request, expecting: ProtocolPaths.ndjson) { piece in
+            try lines.split(piece) { try reader.read($0) }
+        }
+        // A last line without its newline was cut off, unless it happens to be whole.
+        try lines.finish { try? reader.read($0) }
+        return try reader.answer()
+    }
+}

@@ -1,0 +1,37 @@
+/// One request to a hub, with the limits its reply has to keep.
+package struct HubRequest: Sendable {
+    /// A method the protocol uses.
+    package enum Method: Sendable {
+        case get, post
+    }
+
+    package var method: Method
+    /// Path and query, beginning with a slash.
+    package var target: String
+    package var headers: [(String, String)]
+    package var body: [UInt8]?
+    /// The time for everything.
+    package var deadline: Duration
+    /// The time without a byte in either direction.
+    package var stall: Duration
+    /// Bytes of a reply's body.
+    package var maximumReplyBytes: Int
+
+    package init(
+        _ method: Method,
+        _ target: String,
+        headers: [(String, String)] = [],
+        body: [UInt8]? = nil,
+        deadline: Duration = TransferLimits.small,
+        stall: Duration = TransferLimits.stall,
+        maximumReplyBytes: Int
+    ) {
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.deadline = deadline
+        self.stall = stall
+        self.maximumReplyBytes = maximumReplyBytes
+    }
+}

@@ -1,0 +1,123 @@
+package import Federation
+
+/// Pulls the winners of one collection into a target, until both hold the same.
+package struct PullCycle {
+    private let client: HubClient
+    private let collection: CollectionName
+    private let withVectors: Bool
+
+    package init(client: HubClient, collection: CollectionName, withVectors: Bool) {
+        self.client = client
+        self.collection = collection
+        self.withVectors = withVectors
+    }
+
+    /// How one answer ended.
+    private struct Ending {
+        var hasMore = false
+        var total: SetDigest?
+    }
+
+    /// Pulls behind the target's position; calls `progress` with the lines taken so far.
+    ///
+    /// What is held afterwards is compared with the hub's total. Where they differ, and where the hub no longer knows the
+    /// position, the collection is read from its beginning, once. Throws a ``ReplicationError``, of kind `integrity`
+    /// where a line, a marker or the total cannot be trusted, and what `target` throws.
+    package func run(
+        into target: some WinnerTarget,
+        progress: (Int64) -> Void = { _ in }
+    ) throws -> PullTally {
+        var tally = PullTally()
+        var failures = 0
+        while true {
+            var commits = 0
+            do {
+                let ending = try pullOnce(into: target, &tally, &commits, progress)
+                failures = 0
+                if ending.hasMore { continue }
+                let held = try target.total(of: collection)
+                guard let total = ending.total, total != held else { return tally }
+                guard !tally.startedOver else { throw mismatch(held, total) }
+                try startOver(target, &tally)
+            } catch let error as ReplicationError {
+                target.discard()
+                switch error.kind {
+                case .cursorReset, .cursorUnusable:
+                    guard !tally.startedOver else { throw error }
+                    tally.historyChanged = tally.historyChanged || error.kind == .cursorReset
+                    try startOver(target, &tally)
+                case _ where error.isRetryable:
+                    failures = commits > 0 ? 1 : failures + 1
+                    guard failures < TransferLimits.tries else { throw error }
+                    try client.pause(afterFailures: failures, error)
+                default: throw error
+                }
+            } catch {
+                target.discard()
+                throw error
+            }
+        }
+    }
+
+    private func startOver(_ target: some WinnerTarget, _ tally: inout PullTally) throws {
+        tally.startedOver = true
+        try target.startOver(collection)
+    }
+
+    /// Reads one answer; counts commits in `commits`, and in `tally` only what was committed.
+    private func pullOnce(
+        into target: some WinnerTarget,
+        _ tally: inout PullTally,
+        _ commits: inout Int,
+        _ progress: (Int64) -> Void
+    ) throws -> Ending {
+        var ending = Ending()
+        var uncommitted = PullTally()
+        let cursor = try target.cursor(of: collection)
+        try target.begin(collection)
+        try client.winners(of: collection, since: cursor, withVectors: withVectors) { event in
+            switch event {
+            case .change(let line):
+                try checkVector(line)
+                uncommitted.add(try target.apply(line))
+            case .marker(let marker):
+                uncommitted.withdrawn += try target.commit(marker.cursor, isEnd: marker.isEnd && !marker.hasMore)
+                commits += 1
+                tally.add(uncommitted)
+                uncommitted = PullTally()
+                progress(marker.lines)
+                if marker.isEnd {
+                    ending = Ending(hasMore: marker.hasMore, total: marker.total)
+                } else {
+                    try target.begin(collection)
+                }
+            }
+        }
+        // An answer that promises more but brings nothing would be asked for again for ever.
+        if ending.hasMore, try target.cursor(of: collection) == cursor {
+            throw ReplicationError(
+                .integrity,
+                "the hub promises more of \(collection) but does not get on; report this to its operator"
+            )
+        }
+        return ending
+    }
+
+    private func checkVector(_ line: FeedLine) throws(ReplicationError) {
+        guard withVectors, let provenance = line.provenance, provenance.version.vectorDigest != .none,
+            line.vector?.bytes == nil
+        else { return }
+        throw ReplicationError(
+            .integrity,
+            "the hub sent \(line.id) of \(collection) without its vector, which was asked for; nothing of it was used"
+        )
+    }
+
+    private func mismatch(_ held: SetDigest, _ total: SetDigest) -> ReplicationError {
+        ReplicationError(
+            .integrity,
+            "after pulling \(collection) from its beginning this node holds \(held.count) patterns and the hub says"
+                + " \(total.count), or their digests differ; ask the hub's operator to verify its store"
+        )
+    }
+}

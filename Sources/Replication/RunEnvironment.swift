@@ -1,0 +1,25 @@
+package import Federation
+
+/// Time, chance and the wish to stop, which come from outside.
+package struct RunEnvironment {
+    /// The present time.
+    package var now: () -> Timestamp
+    /// A random number, at least 0 and below 1.
+    package var chance: () -> Double
+    /// Waits for this long, or until the program is asked to stop.
+    package var pause: (Duration) -> Void
+    /// Whether the program was asked to stop.
+    package var shouldStop: () -> Bool
+
+    package init(
+        now: @escaping () -> Timestamp,
+        chance: @escaping () -> Double,
+        pause: @escaping (Duration) -> Void,
+        shouldStop: @escaping () -> Bool
+    ) {
+        self.now = now
+        self.chance = chance
+        self.pause = pause
+        self.shouldStop = shouldStop
+    }
+}

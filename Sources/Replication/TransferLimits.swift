@@ -1,0 +1,34 @@
+import Federation
+
+/// Every bound that this side puts on what it sends, receives and waits for.
+package enum TransferLimits {
+    /// Items in one push, unless the hub asks for smaller ones.
+    package static let pushItems = Limits.batchItems
+    /// Bytes in one push, unless the hub asks for smaller ones.
+    package static let pushBytes = 2 * 1024 * 1024
+    /// Tries of one request, the first included. A pull that gets on counts anew.
+    package static let tries = 4
+    /// Bytes of a manifest.
+    package static let manifestBytes = 4 * 1024 * 1024
+    /// Bytes of the answer to a push.
+    package static let pushAnswerBytes = 16 * 1024 * 1024
+    /// Bytes of one line of a feed or of an answer: a canonical payload can be longer than it was when it was sent.
+    package static let lineBytes = 2 * 1024 * 1024
+    /// Bytes of one answer to a pull; a longer one is cut, and the next request goes on behind its last checkpoint.
+    package static let feedBytes = 16 * 1024 * 1024 * 1024
+    /// The longest silence before a transfer is given up.
+    package static let stall = Duration.seconds(60)
+    /// The time for a small request and its small answer.
+    package static let small = Duration.seconds(60)
+    /// The time for one answer to a pull; what came is kept, and the next request goes on behind it.
+    package static let feed = Duration.seconds(3_600)
+    /// What is added to a long poll's wait for the answer to arrive.
+    package static let pollGrace = Duration.seconds(15)
+    /// Bytes a second below which a push is given up.
+    package static let slowestBytesPerSecond = 4 * 1024
+
+    /// The time for a push of `bytes` bytes.
+    package static func pushDeadline(bytes: Int) -> Duration {
+        small + .seconds(bytes / slowestBytesPerSecond)
+    }
+}

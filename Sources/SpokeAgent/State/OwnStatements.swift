@@ -1,0 +1,88 @@
+internal import Digest
+package import Federation
+package import Replication
+internal import SQLite
+
+/// What was offered, as a reading of the hub's own record corrects it.
+///
+/// Where the hub has a newer statement than this state knows, the hub is right; where it has an older one or none, what
+/// was offered is pending again under its own revision.
+package final class OwnStatements: StatementTarget {
+    private let state: SpokeState
+    private var collection: Int64 = 0
+    private var mark: Int64 = 0
+
+    package init(state: SpokeState) {
+        self.state = state
+    }
+
+    private var database: SQLiteDatabase { state.database }
+
+    package func beginStatements(of collection: CollectionName) throws {
+        self.collection = try state.number(of: collection)
+        try database.execute("BEGIN IMMEDIATE")
+        let statement = try database.prepare("SELECT coalesce(max(mark), 0) + 1 FROM offered WHERE collection = ?1")
+        try statement.bind(self.collection, at: 1)
+        if try statement.step() { mark = statement.int64(0) }
+    }
+
+    package func note(_ id: PatternID, _ version: ContributionVersion, isLive: Bool) throws {
+        let upsert = try database.prepare(
+            """
+            INSERT INTO offered (collection, id, revision, checksum, vector_digest, is_retraction, state,
+                accepted_revision, is_live, mark)
+            VALUES (?1, ?2, ?3, ?4, ?5, 1 - ?6, 0, ?3, ?6, ?7)
+            ON CONFLICT (collection, id) DO UPDATE SET mark = excluded.mark,
+                accepted_revision = excluded.accepted_revision, is_live = excluded.is_live,
+                state = CASE
+                    WHEN excluded.revision = revision AND excluded.checksum = checksum
+                        AND excluded.vector_digest = vector_digest THEN 0
+                    WHEN excluded.revision >= revision THEN 0
+                    WHEN state = 2 THEN 2
+                    ELSE 1 END,
+                revision = max(excluded.revision, revision),
+                checksum = CASE WHEN excluded.revision >= revision THEN excluded.checksum ELSE checksum END,
+                vector_digest =
+                    CASE WHEN excluded.revision >= revision THEN excluded.vector_digest ELSE vector_digest END,
+                is_retraction =
+                    CASE WHEN excluded.revision >= revision THEN excluded.is_retraction ELSE is_retraction END
+            """
+        )
+        try upsert.bind(collection, at: 1)
+        try upsert.bind(id, at: 2)
+        try upsert.bind(version.revision, at: 3)
+        try upsert.bind(version.checksum, at: 4)
+        try upsert.bind(version.vectorDigest, at: 5)
+        try upsert.bind(isLive, at: 6)
+        try upsert.bind(mark, at: 7)
+        while try upsert.step() {}
+    }
+
+    package func commitStatements() throws {
+        try database.prepare(
+            """
+            UPDATE offered SET accepted_revision = 0, is_live = 0,
+                state = CASE WHEN state = 2 THEN 2 WHEN is_retraction = 1 THEN 0 ELSE 1 END
+            WHERE collection = ?1 AND mark <> ?2
+            """
+        ).run(collection, mark)
+        try database.prepare("UPDATE collections SET needs_statements = 0, scan_key = NULL WHERE number = ?1")
+            .run(collection)
+        try database.execute("COMMIT")
+    }
+
+    package func discardStatements() {
+        guard database.isInTransaction else { return }
+        // What led here is the error to report.
+        try? database.execute("ROLLBACK")
+    }
+}
+
+extension SpokeState {
+    /// Whether the hub's record of own statements must be read before `collection` is offered anything.
+    func needsStatements(of collection: CollectionName) throws -> Bool {
+        let statement = try database.prepare("SELECT needs_statements FROM collections WHERE number = ?1")
+        try statement.bind(number(of: collection), at: 1)
+        return try statement.step() ? statement.bool(0) : true
+    }
+}

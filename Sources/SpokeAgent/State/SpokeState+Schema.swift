@@ -1,0 +1,120 @@
+internal import SQLite
+
+extension SpokeState {
+    /// The version of the tables that this program writes.
+    static let schemaVersion: Int32 = 1
+
+    /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
+    func migrate() throws {
+        let version = try database.userVersion
+        guard version <= SpokeState.schemaVersion else {
+            throw SpokeError(
+                .configuration,
+                "the state \(database.path) was written by a newer version of this program (schema \(version), known"
+                    + " here up to \(SpokeState.schemaVersion)); install the newer version, or give another --state folder"
+            )
+        }
+        guard version < SpokeState.schemaVersion else { return }
+        try database.transaction {
+            for migration in SpokeState.migrations[Int(version)...] { try database.execute(migration) }
+            try database.setUserVersion(SpokeState.schemaVersion)
+        }
+    }
+
+    /// Migration n leads from version n to n + 1; one that was published is never changed.
+    private static let migrations = [
+        """
+        -- Single values: who the hub is, its latest manifest, times of rounds.
+        CREATE TABLE facts (
+            name TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- One row for each collection this spoke has to do with.
+        CREATE TABLE collections (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            -- The position behind the last winner held; NULL: read from the beginning.
+            cursor TEXT,
+            -- A pull from the beginning marks what it names with the generation, and sweeps the rest at its end.
+            generation INTEGER NOT NULL DEFAULT 0,
+            is_sweeping INTEGER NOT NULL DEFAULT 0,
+            has_vectors INTEGER NOT NULL DEFAULT 0,
+            -- Count and sum of item digests over the winners held.
+            winner_count INTEGER NOT NULL DEFAULT 0,
+            winner_sum BLOB NOT NULL DEFAULT (zeroblob(32)),
+            -- Grows whenever a winner changes, so that sinks know whether they are up to date.
+            winner_changes INTEGER NOT NULL DEFAULT 0,
+            -- What the hub has of this node's statements must be read before anything is offered.
+            needs_statements INTEGER NOT NULL DEFAULT 1,
+            -- Describes the files and the rules of the last scan whose offers are all settled.
+            scan_key TEXT,
+            -- What that scan found, as JSON, for reports.
+            scan_tally TEXT,
+            pushed_at INTEGER,
+            pulled_at INTEGER
+        ) STRICT;
+
+        -- This node's latest statement about each pattern it ever offered. state: 0 accepted, 1 pending (sent or about to
+        -- be sent; the hub may have it), 2 refused.
+        CREATE TABLE offered (
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            checksum BLOB NOT NULL,
+            vector_digest BLOB NOT NULL,
+            is_retraction INTEGER NOT NULL,
+            state INTEGER NOT NULL CONSTRAINT offered_state CHECK (state IN (0, 1, 2)),
+            -- The latest revision the hub is known to have, and whether it is content.
+            accepted_revision INTEGER NOT NULL DEFAULT 0,
+            is_live INTEGER NOT NULL DEFAULT 0,
+            code TEXT,
+            detail TEXT,
+            is_retryable INTEGER NOT NULL DEFAULT 0,
+            -- Which reading of the hub's statements named it last.
+            mark INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Finds what is held back, for every report.
+        CREATE INDEX offered_refused ON offered (collection, code) WHERE state = 2;
+
+        -- The winners held, one row for each pattern.
+        CREATE TABLE winners (
+            number INTEGER PRIMARY KEY,
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            id TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            incarnation INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            checksum BLOB NOT NULL,
+            vector_digest BLOB NOT NULL,
+            value REAL,
+            updated_at INTEGER,
+            payload TEXT NOT NULL,
+            vector_model TEXT,
+            vector BLOB,
+            generation INTEGER NOT NULL
+        ) STRICT;
+
+        -- Finds a pattern, and lists a collection in the order of ids.
+        CREATE UNIQUE INDEX winners_id ON winners (collection, id);
+
+        -- The files that have contributed to a collection: while one is away, nothing is taken back.
+        CREATE TABLE source_files (
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            path TEXT NOT NULL,
+            PRIMARY KEY (collection, path)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What was written where, and for which changes.
+        CREATE TABLE sink_files (
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            path TEXT NOT NULL,
+            winner_changes INTEGER NOT NULL,
+            fingerprint TEXT NOT NULL,
+            PRIMARY KEY (collection, path)
+        ) STRICT, WITHOUT ROWID;
+        """
+    ]
+}

@@ -1,0 +1,70 @@
+internal import Digest
+package import Federation
+internal import SQLite
+
+/// What a spoke knows across rounds, in one SQLite file: what it offered, which winners it holds, and how far it pulled.
+///
+/// All of it can be rebuilt from the hub and the sources, so a lost or damaged file costs time and nothing else. One
+/// thread at a time.
+package final class SpokeState {
+    let database: SQLiteDatabase
+    let hasher = SHA256()
+
+    init(database: SQLiteDatabase) throws {
+        self.database = database
+        try migrate()
+    }
+
+    /// The value kept under `name`.
+    func fact(_ name: Fact) throws -> String? {
+        let statement = try database.prepare("SELECT value FROM facts WHERE name = ?1")
+        try statement.bind(name.rawValue, at: 1)
+        return try statement.step() ? statement.string(0) : nil
+    }
+
+    /// Keeps `value` under `name`; `nil` forgets it.
+    func setFact(_ name: Fact, _ value: String?) throws {
+        guard let value else {
+            try database.prepare("DELETE FROM facts WHERE name = ?1").run(name.rawValue)
+            return
+        }
+        try database.prepare(
+            "INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+        ).run(name.rawValue, value)
+    }
+
+    /// Single values that are kept.
+    enum Fact: String {
+        case hub, epoch, node, incarnation
+        case endpoint
+        case entityTag = "entity_tag"
+        case manifest
+        case lastRoundAt = "last_round_at"
+        case lastSuccessAt = "last_success_at"
+        case lastError = "last_error"
+    }
+
+    /// The number that stands for `collection` in the other tables; given on first use.
+    func number(of collection: CollectionName) throws -> Int64 {
+        if let number = try existingNumber(of: collection) { return number }
+        try database.prepare("INSERT INTO collections (name) VALUES (?1)").run(collection.text)
+        return database.lastInsertedRowID
+    }
+
+    /// The number that stands for `collection`, where it has one.
+    func existingNumber(of collection: CollectionName) throws -> Int64? {
+        let statement = try database.prepare("SELECT number FROM collections WHERE name = ?1")
+        try statement.bind(collection.text, at: 1)
+        return try statement.step() ? statement.int64(0) : nil
+    }
+
+    /// The collections that are known here, by name.
+    package func collections() throws -> [CollectionName] {
+        let statement = try database.prepare("SELECT name FROM collections ORDER BY name")
+        var names: [CollectionName] = []
+        while try statement.step() {
+            if let name = CollectionName(statement.string(0)) { names.append(name) }
+        }
+        return names
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Federation
+import HubService
+import HubStore
+import JSON
+
+/// Shows what was decided where nodes disagree.
+struct Decisions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show patterns on which nodes disagree: who won, over whom, and what decided.",
+        discussion: """
+            EXAMPLES
+              tributary-hub decisions --data-dir /var/lib/tributary
+              tributary-hub decisions --collection skills-patterns --limit 1000 --json --data-dir /var/lib/tributary
+            """
+    )
+
+    private static let greatestLimit: Int64 = 10_000
+
+    @Option(help: "Only this collection.")
+    var collection: String?
+
+    @Option(help: "The greatest number of patterns per collection.")
+    var limit: Int64 = 50
+
+    @Flag(help: "Print one JSON document.") var json = false
+    @OptionGroup var state: StateOptions
+
+    func run() async throws {
+        guard (1...Decisions.greatestLimit).contains(limit) else {
+            throw ValidationError("--limit is from 1 to \(Decisions.greatestLimit)")
+        }
+        let wanted = collection.map { CollectionName($0) }
+        if let wanted, wanted == nil { throw ValidationError("'\(collection ?? "")' is no collection name") }
+        let (limit, only) = (limit, wanted ?? nil)
+        let found = try await state.access.withStore { store in
+            var found: [(CollectionName, [ContestedPattern])] = []
+            if let only { _ = try await store.policy(of: only) }
+            for summary in try await store.collections() where only == nil || only == summary.policy.collection {
+                let name = summary.policy.collection
+                found.append((name, try await store.contested(in: name, after: nil, limit: limit)))
+            }
+            return found
+        }
+        if json {
+            let rows = found.flatMap { name, patterns in patterns.map { $0.json(in: name) } }
+            print(JSONValue.object([.init("decisions", .array(rows))]).text)
+            return
+        }
+        var table = TextTable(["COLLECTION", "PATTERN", "WINNER", "VALUE", "OVER", "VALUE", "DECIDED BY"])
+        for (name, patterns) in found {
+            for pattern in patterns { table.append(pattern.cells(in: name)) }
+        }
+        guard !table.isEmpty else {
+            Talk.note("nodes disagree on nothing")
+            return
+        }
+        print(table.text)
+    }
+}
+
+extension ContestedPattern {
+    fileprivate func cells(in collection: CollectionName) -> [String] {
+        let (winner, other) = (explanation.winner, explanation.runnerUp)
+        return [
+            collection.text, id.description, winner.origin.text, "\(winner.value)", other?.origin.text ?? "-",
+            other.map { "\($0.value)" } ?? "-", explanation.decidedBy?.rawValue ?? "-",
+        ]
+    }
+
+    fileprivate func json(in collection: CollectionName) -> JSONValue {
+        [
+            "collection": .string(collection.text),
+            "id": .string(id.description),
+            "winner": explanation.winner.json,
+            "runner_up": explanation.runnerUp?.json ?? .null,
+            "decided_by": (explanation.decidedBy?.rawValue).map(JSONValue.string) ?? .null,
+            "contents": .integer(Int64(explanation.contents)),
+        ]
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import Federation
+import HubService
+import HubStore
+
+/// Begins a new history.
+struct Epoch: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Begin a new epoch after bringing back an older copy of the data directory.",
+        discussion: """
+            EXAMPLE
+              tributary-hub epoch --data-dir /var/lib/tributary
+
+            A hub notices by itself when PostgreSQL was restored from a dump, recovered to a point in time or promoted. A plain
+            copy of the data directory looks like the original; after bringing one back, this tells every node to compare
+            and to offer again what the copy does not have.
+            """
+    )
+
+    @OptionGroup var state: StateOptions
+
+    func run() async throws {
+        let identity = try await state.access.withStore { store in
+            try await store.beginEpoch(Live.newIdentity(), now: Live.now())
+        }
+        print("hub \(identity.hub) is in epoch \(identity.epoch) now")
+    }
+}

@@ -1,0 +1,66 @@
+import ArgumentParser
+import Glibc
+import HubService
+import Logging
+
+/// Serves a hub until it is told to stop.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the hub until SIGTERM.",
+        discussion: """
+            EXAMPLES
+              tributary-hub serve --data-dir /var/lib/tributary
+              tributary-hub serve --data-dir /var/lib/tributary --listen 0.0.0.0:8092
+              tributary-hub serve --data-dir /var/lib/tributary --database-url 'postgresql://hub@db/tributary'
+
+            Prints one line when it answers requests. Without --database-url it runs a PostgreSQL of its own in the data
+            directory. It listens beyond this machine only when a node has a token.
+            """
+    )
+
+    @OptionGroup var state: StateOptions
+
+    @Option(help: "Where to answer requests: HOST:PORT.")
+    var listen = "127.0.0.1:8092"
+
+    @Option(name: .customLong("metrics-listen"), help: "Where to answer /metrics: HOST:PORT, or none.")
+    var metricsListen = "127.0.0.1:9200"
+
+    @Option(name: .customLong("log-level"), help: "debug, info, warning or error.")
+    var logLevel = "info"
+
+    func run() async throws {
+        guard let dataDirectory = state.dataDirectory else {
+            throw ValidationError("--data-dir DIR is missing")
+        }
+        guard let address = ListenAddress(listen) else {
+            throw ValidationError("--listen '\(listen)' is no HOST:PORT")
+        }
+        let metricsAddress = metricsListen == "none" ? nil : ListenAddress(metricsListen)
+        guard metricsListen == "none" || metricsAddress != nil else {
+            throw ValidationError("--metrics-listen '\(metricsListen)' is neither HOST:PORT nor none")
+        }
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw ValidationError("--log-level '\(logLevel)' is none of debug, info, warning, error")
+        }
+        // A client that went away must not end the hub.
+        signal(SIGPIPE, SIG_IGN)
+        var logger = Logger(label: "tributary-hub") { _ in JSONLogHandler(now: Live.now) }
+        logger.logLevel = level
+        let hub = HubApplication(
+            configuration: HubConfiguration(
+                dataDirectory: dataDirectory,
+                listen: address,
+                metricsListen: metricsAddress,
+                databaseURL: state.databaseURL,
+                databaseAccount: state.databaseAccount
+            ),
+            logger: logger
+        )
+        try await hub.run { line in
+            print(line)
+            // Whoever started the hub waits for this line, also behind a pipe.
+            fflush(nil)
+        }
+    }
+}
