@@ -14,8 +14,11 @@ let programLinkage: [LinkerSetting] = [
 ]
 
 /// Objects compiled for the dynamic runtime do not name the parts that the static Foundation consists of.
-let foundationLinkage: [LinkerSetting] = ["CoreFoundation", "_FoundationICU", "_FoundationCShims", "_FoundationCollections"]
-    .map { .linkedLibrary($0, .when(platforms: [.linux])) }
+func parts(_ names: String...) -> [LinkerSetting] {
+    names.map { .linkedLibrary($0, .when(platforms: [.linux])) }
+}
+let essentialsLinkage = parts("_FoundationCShims", "_FoundationCollections")
+let foundationLinkage = essentialsLinkage + parts("CoreFoundation", "_FoundationICU")
 
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -103,14 +106,26 @@ let package = Package(
             name: "tributary-spoke",
             dependencies: ["SpokeAgent", "Replication", "Federation", "JSON", argumentParser],
             swiftSettings: settings,
-            linkerSettings: programLinkage
+            linkerSettings: programLinkage + essentialsLinkage
         ),
 
-        tests("JSONTests", ["JSON"]),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Federation", "Digest"],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        tests("JSONTests", ["JSON", "TestSupport"]),
         tests("DigestTests", ["Digest"]),
-        tests("FederationTests", ["Federation", "JSON", "Digest"]),
+        tests("FederationTests", ["Federation", "JSON", "Digest", "TestSupport"]),
+        tests("CurlTests", ["Curl"]),
+        tests("SQLiteTests", ["SQLite"]),
+        tests("GzipTests", ["Gzip"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
-        tests("HubStoreTests", ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations"]),
+        tests(
+            "HubStoreTests",
+            ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations", "TestSupport"]
+        ),
         tests("SpokeAgentTests", ["SpokeAgent", "Replication", "Federation", "JSON"]),
         tests("TidyTests", []),
     ],

@@ -131,6 +131,9 @@ CREATE TABLE contributions (
         CHECK ((vector IS NULL) = (vector_digest IS NULL) AND (vector IS NULL OR payload IS NOT NULL)),
     CONSTRAINT contribution_vector_numbers CHECK (octet_length(vector) % 4 = 0)
 );
+-- Nobody searches by these, and sampling them makes ANALYZE read every long value.
+ALTER TABLE contributions ALTER payload SET STATISTICS 0, ALTER vector SET STATISTICS 0,
+    ALTER checksum SET STATISTICS 0, ALTER path SET STATISTICS 0, ALTER vector_digest SET STATISTICS 0;
 -- Serves the contributions feed, and says that every number is given once.
 CREATE UNIQUE INDEX contributions_feed ON contributions (collection, feed_number);
 COMMENT ON TABLE contributions IS 'One row per pattern and origin: what that origin currently says.';
@@ -206,6 +209,7 @@ CREATE TABLE winners (
     ),
     CONSTRAINT winner_contributors_counted CHECK (contributors >= 0 AND (state = 'live') = (contributors > 0))
 ) WITH (fillfactor = 90);
+ALTER TABLE winners ALTER checksum SET STATISTICS 0, ALTER vector_digest SET STATISTICS 0;
 -- Serves the winners feed, and says that every number is given once.
 CREATE UNIQUE INDEX winners_feed ON winners (collection, feed_number);
 COMMENT ON TABLE winners IS 'One row per pattern that ever had a winner: which contribution is served.';

@@ -59,6 +59,7 @@ package struct CurlError: Error, CustomStringConvertible {
     /// The request may have been carried out all the same; whether it is safe to send again is the caller's to know.
     package let isRetryable: Bool
 
+    /// An error of `kind`; if `isRetryable` is nil, the kind decides.
     package init(
         kind: Kind,
         request: String,

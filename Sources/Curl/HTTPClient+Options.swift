@@ -4,6 +4,9 @@ extension HTTPClient {
     /// The size of curl's receive buffer, and so of the largest piece of a body.
     private static let bufferBytes = 128 * 1024
 
+    /// curl measures the speed once a second: within one second a reply that moves can look like one that does not.
+    private static let shortestStallSeconds = 2
+
     /// Sets every option of the next transfer; nothing is left of the one before.
     func configure(
         _ request: HTTPRequest,
@@ -56,7 +59,7 @@ extension HTTPClient {
     }
 
     private func setTimeouts(_ request: HTTPRequest) -> CURLcode {
-        let stallSeconds = (Self.milliseconds(request.stallTimeout) + 999) / 1000
+        let stallSeconds = max(Self.shortestStallSeconds, (Self.milliseconds(request.stallTimeout) + 999) / 1000)
         return Self.firstFailure([
             { self.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout)) },
             { self.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.totalDeadline)) },

@@ -14,6 +14,7 @@ package final class HTTPClient {
         /// Whether `https_proxy`, `no_proxy` and their like in the environment are heeded.
         package var usesEnvironmentProxy: Bool
 
+        /// A configuration that trusts the system's certificates and heeds its proxies, unless told otherwise.
         package init(trustedCertificates: String? = nil, usesEnvironmentProxy: Bool = true) {
             self.trustedCertificates = trustedCertificates
             self.usesEnvironmentProxy = usesEnvironmentProxy

@@ -3,6 +3,7 @@ package struct HTTPHeaders: Sendable {
     /// All fields, names as they were sent.
     package private(set) var fields: [(name: String, value: String)]
 
+    /// Header fields in the order of `fields`.
     package init(_ fields: [(name: String, value: String)] = []) {
         self.fields = fields
     }

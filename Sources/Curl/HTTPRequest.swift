@@ -30,7 +30,7 @@ package struct HTTPRequest: Sendable {
     /// The longest time for everything; the caller scales it with what is to be moved.
     package var totalDeadline: Duration
 
-    /// The longest time without a byte in either direction, in whole seconds, rounded up.
+    /// The longest time without a byte in either direction, in whole seconds, rounded up, at least 2.
     ///
     /// A long transfer may go on while bytes flow. A long poll is such a silence too, so its wait has to be shorter. The
     /// speed is an average over some five seconds, so a stall ends up to that much later.
@@ -39,9 +39,13 @@ package struct HTTPRequest: Sendable {
     /// The most bytes the body of a successful reply may have, after decompression.
     package var maximumResponseBytes: Int
 
-    /// Whether the reply may be compressed with gzip.
+    /// Whether the reply may be compressed with gzip; then it is decompressed.
+    ///
+    /// A server that ends the compressed bytes too early inside a whole reply goes unnoticed by curl 7.88, so the caller
+    /// has to insist on a mark at the end of the body, as with `HTTPResponse.Framing.delimitedByClose`.
     package var acceptEncoding: Bool
 
+    /// A request with this module's default limits, unless others are given.
     package init(
         method: HTTPMethod = .get,
         url: String,

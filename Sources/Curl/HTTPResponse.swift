@@ -27,6 +27,7 @@ package struct HTTPResponse: Sendable {
     /// How the end of the body was found.
     package var framing: Framing
 
+    /// A reply of these parts.
     package init(status: Int, headers: HTTPHeaders, body: [UInt8] = [], framing: Framing) {
         self.status = status
         self.headers = headers

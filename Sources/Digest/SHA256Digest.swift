@@ -34,16 +34,21 @@ package struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConvert
 
     /// Appends the 32 bytes.
     package func append(to output: inout [UInt8]) {
-        for word in [words.0, words.1, words.2, words.3] {
-            withUnsafeBytes(of: word.bigEndian) { output.append(contentsOf: $0) }
-        }
+        withBytes { output.append(contentsOf: $0) }
+    }
+
+    /// Calls `body` with the 32 bytes.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let ordered = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return try withUnsafeBytes(of: ordered) { try body($0) }
     }
 
     /// Appends 64 lower-case hexadecimal digits.
     package func appendHex(to output: inout [UInt8]) {
-        for word in [words.0, words.1, words.2, words.3] {
-            for shift in stride(from: 60, through: 0, by: -4) {
-                output.append(Hex.digits[Int(truncatingIfNeeded: word >> UInt64(shift)) & 15])
+        withBytes { bytes in
+            for byte in bytes {
+                output.append(Hex.digit(byte >> 4))
+                output.append(Hex.digit(byte & 15))
             }
         }
     }
@@ -73,11 +78,14 @@ package struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConvert
 
 /// Hexadecimal text.
 package enum Hex {
-    static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+    /// The digit of a value below 16.
+    static func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    }
 
     /// Lower-case hexadecimal digits of `bytes`.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        String(decoding: bytes.flatMap { [digit($0 >> 4), digit($0 & 15)] }, as: UTF8.self)
     }
 
     /// The bytes that `text` spells in hexadecimal of either case; `nil` where it does not.

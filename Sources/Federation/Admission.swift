@@ -29,7 +29,7 @@ package struct Admission {
     private let now: Timestamp
     private let hasher: SHA256
     /// The members an item may have besides those of the predecessor's exports, which are let through unread.
-    private static let knownMembers: Set<String> = [
+    private static let knownMembers: [StaticString] = [
         "id", "payload", "revision", "retracted", "checksum", "vector", "vector_model", "origin",
         "source_node", "export_timestamp",
     ]
@@ -84,8 +84,8 @@ package struct Admission {
     }
 
     private func checkMembers(_ root: JSONNode) throws(Refusal) {
-        if let unknown = root.members.first(where: { !Admission.knownMembers.contains($0.name) }) {
-            throw Refusal(.memberUnknown, "the item has a member '\(unknown.name.prefix(64))' that is not known here")
+        if let unknown = root.memberName(notAmong: Admission.knownMembers) {
+            throw Refusal(.memberUnknown, "the item has a member '\(unknown.prefix(64))' that is not known here")
         }
         if let claimed = root["origin"], claimed.string != origin.text {
             throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")

@@ -33,7 +33,9 @@ package struct BatchSettlement {
     private let policy: CollectionPolicy
     private let hasher: SHA256
     private var stored: [ContributionKey: Stored]
-    private var newest: [ContributionKey: Contribution] = [:]
+    private var contributions: [Contribution] = []
+    /// The position in ``contributions`` of each key's newest.
+    private var newest: [ContributionKey: Int] = [:]
     private var standing: [PatternID: Standing] = [:]
 
     /// What became of each item, in the order of the items.
@@ -65,29 +67,36 @@ package struct BatchSettlement {
     }
 
     /// The contributions to keep, each the newest of its key, in the order of their keys.
-    package var kept: [Contribution] {
-        newest.values.sorted { ($0.id, $0.origin) < ($1.id, $1.origin) }
-    }
+    package private(set) var kept: [Contribution] = []
 
     /// The kept contributions' keys that had another version before.
     package var superseded: [ContributionKey] {
         newest.keys.filter { stored[$0] != nil }
     }
 
+    /// The ``decided`` patterns that had a winner, or a retracted one, before.
+    package var replaced: [PatternID] {
+        decided.map(\.id).filter { standing[$0] != nil }
+    }
+
     /// Joins `items`, in order, into the contributions.
     package mutating func join(_ items: [AdmittedItem]) {
         verdicts.reserveCapacity(items.count)
+        contributions.reserveCapacity(items.count)
+        newest.reserveCapacity(items.count)
         for item in items { verdicts.append(joinOne(item)) }
-        for (key, contribution) in newest {
+        for (key, position) in newest {
             if let old = stored[key] { contributionsDigest.remove(contributionDigest(key, old.version)) }
-            contributionsDigest.insert(contributionDigest(key, contribution.version))
+            contributionsDigest.insert(contributionDigest(key, contributions[position].version))
         }
+        kept = newest.values.map { contributions[$0] }
+        kept.sort { $0.id == $1.id ? $0.origin < $1.origin : $0.id < $1.id }
     }
 
     private mutating func joinOne(_ item: AdmittedItem) -> Verdict {
         var contribution = item.contribution
         let key = ContributionKey(id: contribution.id, origin: contribution.origin)
-        let current = newest[key]?.version ?? stored[key]?.version
+        let current = newest[key].map { contributions[$0].version } ?? stored[key]?.version
         if let current {
             if !item.isNumbered {
                 if contribution.version.saysTheSame(as: current) { return .unchanged }
@@ -100,27 +109,29 @@ package struct BatchSettlement {
             // Taking back what was never said is already done; there is nothing to keep.
             return .unchanged
         }
-        newest[key] = contribution
+        newest[key] = contributions.count
+        contributions.append(contribution)
         return .accepted
     }
 
     /// Moves the winners of the kept contributions' patterns along, from the state `standing` of those that have one.
     package mutating func decide(standing: [PatternID: Standing]) {
         self.standing = standing
-        var contributions: [PatternID: [Contribution]] = [:]
-        for contribution in newest.values { contributions[contribution.id, default: []].append(contribution) }
-        for (id, changed) in contributions.sorted(by: { $0.key < $1.key }) {
-            if let winner = compare(changed, with: standing[id]) {
+        var rest = kept[...]
+        while let id = rest.first?.id {
+            let end = rest.firstIndex { $0.id != id } ?? rest.endIndex
+            if let winner = compare(rest[..<end], with: standing[id]) {
                 publish(Winner(id: id, candidate: winner.candidate, contributors: winner.contributors))
             } else {
                 undecided.append(id)
             }
+            rest = rest[end...]
         }
     }
 
     /// The new winner where comparing with the standing one is enough; `nil` where all candidates are needed.
     private func compare(
-        _ changed: [Contribution],
+        _ changed: ArraySlice<Contribution>,
         with standing: Standing?
     ) -> (candidate: Candidate?, contributors: Int32)? {
         if let standing, standing.policyRevision != policy.revision { return nil }

@@ -1,3 +1,4 @@
+import Glibc
 package import JSON
 
 /// The identity of a pattern within its collection, compared byte by byte.
@@ -80,7 +81,8 @@ package struct PatternID: Sendable, Hashable, Comparable, CustomStringConvertibl
     }
 
     package static func < (left: PatternID, right: PatternID) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        let order = memcmp(left.utf8, right.utf8, min(left.utf8.count, right.utf8.count))
+        return order == 0 ? left.utf8.count < right.utf8.count : order < 0
     }
 
     package func hash(into hasher: inout Hasher) {
@@ -109,10 +111,7 @@ package enum UUIDText {
     /// The lower-case hyphenated spelling of a UUID written hyphenated, plain or as `urn:uuid:`, in either case.
     package static func canonical(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         var text = text[...]
-        if text.count == 45 {
-            guard text.prefix(9).elementsEqual("urn:uuid:".utf8) else { return nil }
-            text = text.dropFirst(9)
-        }
+        if text.count > 36, text.prefix(9).elementsEqual("urn:uuid:".utf8) { text = text.dropFirst(9) }
         guard text.count == 36 || text.count == 32 else { return nil }
         let isHyphenated = text.count == 36
         var output: [UInt8] = []

@@ -52,6 +52,11 @@ final class CompressionStream {
         Int(pointer.pointee.avail_in)
     }
 
+    /// The first byte of input that zlib has not used yet.
+    var nextByte: UInt8? {
+        remainingInput > 0 ? pointer.pointee.next_in?.pointee : nil
+    }
+
     /// Makes `piece` the next input; it has to stay in place until it is used up.
     func setInput(_ piece: UnsafeRawBufferPointer) {
         let bytes = piece.bindMemory(to: UInt8.self)

@@ -21,6 +21,7 @@ package struct GzipError: Error, Equatable, CustomStringConvertible {
     /// The detail in words; it never holds any of the data.
     package let message: String
 
+    /// An error of `kind` with its detail in words.
     package init(kind: Kind, message: String) {
         self.kind = kind
         self.message = message

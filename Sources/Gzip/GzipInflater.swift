@@ -19,6 +19,7 @@ package final class GzipInflater {
         /// The bytes of output per byte of input, once the output has passed `outputBeforeRatio`.
         package var maximumRatio: Int
 
+        /// Limits of `maximumOutput` bytes in all, and `maximumRatio` bytes per byte of input.
         package init(maximumOutput: Int, maximumRatio: Int = Limits.defaultRatio) {
             self.maximumOutput = maximumOutput
             self.maximumRatio = maximumRatio
@@ -26,13 +27,16 @@ package final class GzipInflater {
     }
 
     private enum Position {
+        case beforeFirstMember
         case insideMember
         case afterMember
     }
 
+    private static let firstMagicByte: UInt8 = 0x1f
+
     private let stream: CompressionStream
     private let limits: Limits
-    private var position = Position.insideMember
+    private var position = Position.beforeFirstMember
     private var consumed = 0
     private var produced = 0
 
@@ -79,11 +83,9 @@ package final class GzipInflater {
 
     private func inflatePiece(into output: inout [UInt8]) throws(GzipError) {
         while true {
-            if position == .afterMember {
+            if position != .insideMember {
                 guard stream.remainingInput > 0 else { return }
-                // Whatever follows a member has to be another one; a reset stream refuses anything else.
-                inflateReset(stream.pointer)
-                position = .insideMember
+                try startMember()
             }
             let before = stream.remainingInput
             let (result, count) = stream.fill { inflate($0, Z_NO_FLUSH) }
@@ -100,6 +102,16 @@ package final class GzipInflater {
             let isStarved = stream.remainingInput == 0 && count < CompressionStream.bufferCapacity
             if isStarved { return }
         }
+    }
+
+    /// Whatever stands at the start or follows a member has to be a member.
+    private func startMember() throws(GzipError) {
+        // zlib says nothing about a single byte, which may be all there is.
+        guard stream.nextByte == Self.firstMagicByte else {
+            throw GzipError(kind: .corrupt, message: "no gzip header at byte \(consumed)")
+        }
+        if position == .afterMember { inflateReset(stream.pointer) }
+        position = .insideMember
     }
 
     private func checkLimits(adding count: Int) throws(GzipError) {

@@ -51,10 +51,3 @@ extension Row {
         )
     }
 }
-
-extension SHA256Digest {
-    /// The bytes as stored, nothing for the digest of nothing.
-    var optionalBytes: [UInt8]? {
-        self == .none ? nil : bytes
-    }
-}

@@ -1,15 +1,20 @@
 import Federation
 import Postgres
 
+/// Every key is looked up by itself (LATERAL with LIMIT or OFFSET is a fence to the planner): the tables grow faster than
+/// their statistics, and a plan made for yesterday's size would read all of them for every batch.
 extension SettlementTransaction {
     /// What the hub holds of the keys that `contributions` touch.
     func storedContributions(of contributions: [Contribution]) throws -> [ContributionKey: BatchSettlement.Stored] {
-        let origins = Set(contributions.map(\.origin))
+        let keys = Set(contributions.map { ContributionKey(id: $0.id, origin: $0.origin) })
         let result = try connection.execute(
             """
-            SELECT pattern_id, node, incarnation, revision, checksum, vector_digest, value FROM contributions
-            WHERE collection = \(collection.text) AND pattern_id = ANY(\(contributions.map(\.id.sql)))
-                AND node = ANY(\(origins.map(\.text)))
+            SELECT c.pattern_id, c.node, c.incarnation, c.revision, c.checksum, c.vector_digest, c.value
+            FROM unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
+            CROSS JOIN LATERAL (
+                SELECT * FROM contributions
+                WHERE collection = \(collection.text) AND pattern_id = k.pattern_id AND node = k.node LIMIT 1
+            ) AS c
             """
         )
         var stored: [ContributionKey: BatchSettlement.Stored] = [:]
@@ -25,9 +30,12 @@ extension SettlementTransaction {
     func standingWinners(of ids: [PatternID]) throws -> [PatternID: BatchSettlement.Standing] {
         let result = try connection.execute(
             """
-            SELECT pattern_id, contributors, policy_revision, node, incarnation, revision, checksum, vector_digest,
-                value, updated_at
-            FROM winners WHERE collection = \(collection.text) AND pattern_id = ANY(\(ids.map(\.sql)))
+            SELECT w.pattern_id, w.contributors, w.policy_revision, w.node, w.incarnation, w.revision, w.checksum,
+                w.vector_digest, w.value, w.updated_at
+            FROM unnest(\(Set(ids).map(\.sql))) AS k (pattern_id)
+            CROSS JOIN LATERAL (
+                SELECT * FROM winners WHERE collection = \(collection.text) AND pattern_id = k.pattern_id LIMIT 1
+            ) AS w
             """
         )
         var standing: [PatternID: BatchSettlement.Standing] = [:]
@@ -45,10 +53,13 @@ extension SettlementTransaction {
     func candidates(for ids: [PatternID], under policy: CollectionPolicy) throws -> [PatternID: [Candidate]] {
         let result = try connection.execute(
             """
-            SELECT pattern_id, node, incarnation, revision, checksum, vector_digest, value, updated_at
-            FROM contributions
-            WHERE collection = \(collection.text) AND pattern_id = ANY(\(ids.map(\.sql)))
-                AND value >= \(policy.threshold)
+            SELECT c.pattern_id, c.node, c.incarnation, c.revision, c.checksum, c.vector_digest, c.value, c.updated_at
+            FROM unnest(\(ids.map(\.sql))) AS k (pattern_id)
+            CROSS JOIN LATERAL (
+                SELECT * FROM contributions
+                WHERE collection = \(collection.text) AND pattern_id = k.pattern_id AND value >= \(policy.threshold)
+                OFFSET 0
+            ) AS c
             """
         )
         var candidates: [PatternID: [Candidate]] = [:]

@@ -5,16 +5,32 @@ import Postgres
 /// Rows are replaced by deleting and copying in: under the feed lock nobody else writes, readers see the old rows until
 /// commit, and COPY is the fastest way in.
 extension SettlementTransaction {
+    /// Has rows that were found by their key joined by their place, whatever the planner believes about the tables' size;
+    /// holds until the transaction ends.
+    func joinByPlace() throws {
+        _ = try connection.execute(
+            """
+            SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
+                set_config('enable_seqscan', 'off', true)
+            """
+        )
+    }
+
     /// Moves the versions that `keys` have now to the history.
     func supersede(_ keys: [ContributionKey]) throws {
         guard !keys.isEmpty else { return }
         _ = try connection.execute(
             """
             WITH superseded AS (
-                DELETE FROM contributions AS c
-                USING unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
-                WHERE c.collection = \(collection.text) AND c.pattern_id = k.pattern_id AND c.node = k.node
-                RETURNING c.*
+                DELETE FROM contributions WHERE ctid = ANY(ARRAY(
+                    SELECT c.ctid
+                    FROM unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
+                    CROSS JOIN LATERAL (
+                        SELECT ctid FROM contributions
+                        WHERE collection = \(collection.text) AND pattern_id = k.pattern_id AND node = k.node LIMIT 1
+                    ) AS c
+                ))
+                RETURNING *
             )
             INSERT INTO contribution_history (
                 collection, pattern_id, node, incarnation, revision, checksum, value, updated_at, received_at,
@@ -43,22 +59,14 @@ extension SettlementTransaction {
         for contribution in contributions {
             number += 1
             rows.beginRow()
-            rows.append(collection.text)
+            rows.appendText(collection.text)
             rows.appendText(utf8: contribution.id.utf8)
-            rows.append(contribution.origin.text)
+            rows.appendText(contribution.origin.text)
             rows.append(contribution.version.incarnation)
             rows.append(contribution.version.revision)
-            rows.appendBytes(contribution.version.checksum.bytes)
+            contribution.version.checksum.withBytes { rows.appendBytes($0) }
             rows.append(number)
-            let content = contribution.content
-            rows.append(content?.value)
-            rows.append(content?.updatedAt.sql)
-            rows.append(now.sql)
-            rows.append(contribution.path.map(\.text))
-            if let content { rows.appendText(utf8: content.payload) } else { rows.appendNull() }
-            rows.append(contribution.version.vectorDigest.optionalBytes)
-            rows.append(content?.vector?.model)
-            rows.append(content?.vector?.bytes)
+            rows.append(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
         }
         _ = try connection.copyIn(into: "contributions", columns: Self.contributionColumns, rows: rows)
     }
@@ -68,31 +76,37 @@ extension SettlementTransaction {
         "updated_at", "contributors", "policy_revision", "feed_number",
     ]
 
-    /// Stores winners that serve something else than before, with feed numbers from `number` + 1 on.
-    func storeDecided(_ winners: [Winner], policy: CollectionPolicy, after number: Int64) throws {
+    /// Stores winners that serve something else than before, with feed numbers from `number` + 1 on; `replaced` are those
+    /// that have a row already.
+    func storeDecided(
+        _ winners: [Winner],
+        replacing replaced: [PatternID],
+        policy: CollectionPolicy,
+        after number: Int64
+    ) throws {
         guard !winners.isEmpty else { return }
-        _ = try connection.execute(
-            """
-            DELETE FROM winners
-            WHERE collection = \(collection.text) AND pattern_id = ANY(\(winners.map(\.id.sql)))
-            """
-        )
+        if !replaced.isEmpty {
+            _ = try connection.execute(
+                """
+                DELETE FROM winners WHERE ctid = ANY(ARRAY(
+                    SELECT w.ctid FROM unnest(\(replaced.map(\.sql))) AS k (pattern_id)
+                    CROSS JOIN LATERAL (
+                        SELECT ctid FROM winners
+                        WHERE collection = \(collection.text) AND pattern_id = k.pattern_id LIMIT 1
+                    ) AS w
+                ))
+                """
+            )
+        }
         var rows = CopyRows(columnCount: Self.winnerColumns.count, reservingBytes: winners.count * 280)
         var number = number
         for winner in winners {
             number += 1
             rows.beginRow()
-            rows.append(collection.text)
+            rows.appendText(collection.text)
             rows.appendText(utf8: winner.id.utf8)
-            rows.append(winner.state.rawValue)
-            let candidate = winner.candidate
-            rows.append(candidate?.origin.text)
-            rows.append(candidate?.version.incarnation)
-            rows.append(candidate?.version.revision)
-            rows.append(candidate?.version.checksum.bytes)
-            rows.append(candidate?.version.vectorDigest.optionalBytes)
-            rows.append(candidate?.value)
-            rows.append(candidate?.updatedAt.sql)
+            rows.appendText(winner.state.rawValue)
+            rows.append(winner.candidate)
             rows.append(winner.contributors)
             rows.append(policy.revision)
             rows.append(number)
@@ -106,9 +120,58 @@ extension SettlementTransaction {
         _ = try connection.execute(
             """
             UPDATE winners SET contributors = new.contributors, policy_revision = \(policy.revision)
-            FROM unnest(\(winners.map(\.id.sql)), \(winners.map(\.contributors))) AS new (pattern_id, contributors)
-            WHERE winners.collection = \(collection.text) AND winners.pattern_id = new.pattern_id
+            FROM (
+                SELECT w.ctid, k.contributors
+                FROM unnest(\(winners.map(\.id.sql)), \(winners.map(\.contributors))) AS k (pattern_id, contributors)
+                CROSS JOIN LATERAL (
+                    SELECT ctid FROM winners
+                    WHERE collection = \(collection.text) AND pattern_id = k.pattern_id LIMIT 1
+                ) AS w
+            ) AS new
+            WHERE winners.ctid = new.ctid
             """
         )
+    }
+}
+
+/// Fields are appended one by one and by their types: this is where a push spends its time.
+extension CopyRows {
+    /// Value, updated at, received at, path, payload, vector digest, vector model and vector.
+    fileprivate mutating func append(_ content: Contribution.Content?, path: [String], receivedAt: Timestamp) {
+        guard let content else {
+            appendNulls(2)
+            append(receivedAt.sql)
+            append(path)
+            return appendNulls(4)
+        }
+        append(content.value)
+        append(content.updatedAt.sql)
+        append(receivedAt.sql)
+        append(path)
+        appendText(utf8: content.payload)
+        guard let vector = content.vector else { return appendNulls(3) }
+        vector.digest.withBytes { appendBytes($0) }
+        if let model = vector.model { appendText(model) } else { appendNull() }
+        appendBytes(vector.bytes)
+    }
+
+    /// Origin, incarnation, revision, checksum, vector digest, value and updated at.
+    fileprivate mutating func append(_ candidate: Candidate?) {
+        guard let candidate else { return appendNulls(7) }
+        appendText(candidate.origin.text)
+        append(candidate.version.incarnation)
+        append(candidate.version.revision)
+        candidate.version.checksum.withBytes { appendBytes($0) }
+        if candidate.version.vectorDigest == .none {
+            appendNull()
+        } else {
+            candidate.version.vectorDigest.withBytes { appendBytes($0) }
+        }
+        append(candidate.value)
+        append(candidate.updatedAt.sql)
+    }
+
+    private mutating func appendNulls(_ count: Int) {
+        for _ in 0..<count { appendNull() }
     }
 }

@@ -34,6 +34,7 @@ struct SettlementTransaction {
     let now: Timestamp
 
     func ingest(_ items: [AdmittedItem]) throws -> IngestOutcome {
+        try joinByPlace()
         var heads = try FeedHeads.lock(collection, connection)
         let policy = try Store.policy(of: collection, connection)
         var settlement = BatchSettlement(
@@ -71,7 +72,12 @@ struct SettlementTransaction {
         if !settlement.undecided.isEmpty {
             settlement.fold(try candidates(for: settlement.undecided, under: policy))
         }
-        try storeDecided(settlement.decided, policy: policy, after: heads.winners.number)
+        try storeDecided(
+            settlement.decided,
+            replacing: settlement.replaced,
+            policy: policy,
+            after: heads.winners.number
+        )
         try storeRecounted(settlement.recounted, policy: policy)
         heads.winners.number += Int64(settlement.decided.count)
         heads.winners.set = settlement.winnersDigest

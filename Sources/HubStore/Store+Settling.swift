@@ -66,6 +66,7 @@ extension Store {
                 winnersDigest: heads.winners.set,
                 hasher: SHA256()
             )
+            try transaction.joinByPlace()
             settlement.decideAnew(ids, standing: try transaction.standingWinners(of: ids))
             try transaction.publish(&settlement, policy: policy, heads: &heads)
             try heads.save(collection, connection)

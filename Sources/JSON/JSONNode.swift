@@ -37,6 +37,19 @@ package struct JSONNode {
         }
     }
 
+    /// The name of a member that is none of `known`, where this is an object that has one.
+    package func memberName(notAmong known: [StaticString]) -> String? {
+        var iterator = json_object_iter(pointer)
+        while let current = iterator {
+            if let key = json_object_iter_key(current) {
+                let name = UnsafeRawBufferPointer(start: key, count: json_object_iter_key_len(current))
+                if !known.contains(where: { UTF16Order.equal($0, name) }) { return String(decoding: name, as: UTF8.self) }
+            }
+            iterator = json_object_iter_next(pointer, current)
+        }
+        return nil
+    }
+
     /// Names and values of the members, in no particular order, where this is an object.
     package var members: [(name: String, value: JSONNode)] {
         var found: [(name: String, value: JSONNode)] = []

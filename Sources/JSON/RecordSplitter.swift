@@ -5,6 +5,11 @@ package struct RecordSlice {
     /// How long the record is.
     package var length: Int
 
+    package init(bytes: UnsafeRawBufferPointer, length: Int) {
+        self.bytes = bytes
+        self.length = length
+    }
+
     /// Whether the record was longer than the limit, so that `bytes` is not all of it.
     package var isOversized: Bool { length > bytes.count }
 }

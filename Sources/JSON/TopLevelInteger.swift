@@ -1,7 +1,7 @@
 /// Rescues unsigned 64-bit ids, which JSON may write as numbers but the parser's 63 bits cannot hold.
 package enum TopLevelInteger {
-    /// `text` with the integer that is the value of the outermost object's member `name` put into quotes, or `nil` where
-    /// there is no such member or it is no integer.
+    /// `text` with the unsigned 64-bit integer that is the value of the outermost object's member `name` put into quotes, or `nil` where
+    /// there is no such member or it is no such integer.
     ///
     /// Quoting changes nothing for an id, whose canonical form is its decimal digits. The result still goes through the
     /// strict parser: only a well-formed integer literal is touched, so nothing malformed becomes acceptable.
@@ -69,6 +69,7 @@ package enum TopLevelInteger {
             let start = index
             while index < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) { index += 1 }
             guard index > start, index == start + 1 || text[start] != UInt8(ascii: "0") else { return nil }
+            guard UInt64(String(decoding: text[start..<index], as: UTF8.self)) != nil else { return nil }
             guard index < text.count, [UInt8(ascii: ","), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D].contains(text[index])
             else { return nil }
             return start..<index

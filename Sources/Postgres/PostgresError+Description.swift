@@ -15,9 +15,12 @@ extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
     package var debugDescription: String {
         var text = description
         if let detail { text += " Detail: \(detail)" }
-        if let statement { text += " Statement: \(statement)" }
+        if let statement { text += " Statement: \(statement.prefix(Self.longestShownStatement))" }
         return text
     }
+
+    /// A migration can be long, and its beginning says which one it is.
+    private static let longestShownStatement = 2000
 
     private var summary: String {
         switch kind {

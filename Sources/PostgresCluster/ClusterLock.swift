@@ -25,6 +25,8 @@ final class ClusterLock: Sendable {
     }
 
     deinit {
+        // A child that is just being started still has a copy of the descriptor, and would keep the lock for a moment.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 

@@ -18,17 +18,24 @@ package struct PullCycle {
         var total: SetDigest?
     }
 
-    /// Pulls behind the target's position; calls `progress` with the lines taken so far.
+    /// Pulls behind the target's position, and adds to `tally` what was committed; calls `progress` with the lines taken
+    /// so far.
     ///
     /// What is held afterwards is compared with the hub's total. Where they differ, and where the hub no longer knows the
     /// position, the collection is read from its beginning, once. Throws a ``ReplicationError``, of kind `integrity`
     /// where a line, a marker or the total cannot be trusted, and what `target` throws.
     package func run(
         into target: some WinnerTarget,
+        _ tally: inout PullTally,
         progress: (Int64) -> Void = { _ in }
-    ) throws -> PullTally {
-        var tally = PullTally()
+    ) throws {
         var failures = 0
+        var hasStartedOver = false
+        func startOver() throws {
+            hasStartedOver = true
+            tally.startedOver = true
+            try target.startOver(collection)
+        }
         while true {
             var commits = 0
             do {
@@ -36,16 +43,16 @@ package struct PullCycle {
                 failures = 0
                 if ending.hasMore { continue }
                 let held = try target.total(of: collection)
-                guard let total = ending.total, total != held else { return tally }
-                guard !tally.startedOver else { throw mismatch(held, total) }
-                try startOver(target, &tally)
+                guard let total = ending.total, total != held else { return }
+                guard !hasStartedOver else { throw mismatch(held, total) }
+                try startOver()
             } catch let error as ReplicationError {
                 target.discard()
                 switch error.kind {
                 case .cursorReset, .cursorUnusable:
-                    guard !tally.startedOver else { throw error }
+                    guard !hasStartedOver else { throw error }
                     tally.historyChanged = tally.historyChanged || error.kind == .cursorReset
-                    try startOver(target, &tally)
+                    try startOver()
                 case _ where error.isRetryable:
                     failures = commits > 0 ? 1 : failures + 1
                     guard failures < TransferLimits.tries else { throw error }
@@ -57,11 +64,6 @@ package struct PullCycle {
                 throw error
             }
         }
-    }
-
-    private func startOver(_ target: some WinnerTarget, _ tally: inout PullTally) throws {
-        tally.startedOver = true
-        try target.startOver(collection)
     }
 
     /// Reads one answer; counts commits in `commits`, and in `tally` only what was committed.

@@ -10,15 +10,16 @@ package struct PushCycle {
         self.collection = collection
     }
 
-    /// Pushes until `source` has no more; calls `progress` with the items answered so far.
+    /// Pushes until `source` has no more, and adds to `tally` what became of it; calls `progress` with the items answered
+    /// so far.
     ///
     /// Throws a ``ReplicationError`` once a request has failed too often, and what `source` throws. What was settled
     /// stays settled; the rest is pending in the source.
     package func run(
         _ source: some ContributionSource,
+        _ tally: inout PushTally,
         progress: (Int64) -> Void = { _ in }
-    ) throws -> PushTally {
-        var tally = PushTally()
+    ) throws {
         var maximumItems = TransferLimits.pushItems
         var maximumBytes = TransferLimits.pushBytes
         while let batch = try source.nextBatch(maximumItems: maximumItems, maximumBytes: maximumBytes) {
@@ -44,7 +45,6 @@ package struct PushCycle {
                 }
             }
         }
-        return tally
     }
 
     /// What to make of a single item that is too large for the hub, or for something on the way.

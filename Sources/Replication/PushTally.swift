@@ -30,6 +30,16 @@ package struct PushTally: Sendable, Equatable {
         }
     }
 
+    /// Counts what `other` counts too.
+    package mutating func add(_ other: PushTally) {
+        accepted += other.accepted
+        retracted += other.retracted
+        unchanged += other.unchanged
+        stale += other.stale
+        refused += other.refused
+        refusedForNow += other.refusedForNow
+    }
+
     /// Everything that was sent and answered.
     package var sent: Int64 { accepted + retracted + unchanged + stale + refused }
 }

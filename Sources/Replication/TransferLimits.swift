@@ -6,7 +6,9 @@ package enum TransferLimits {
     package static let pushItems = Limits.batchItems
     /// Bytes in one push, unless the hub asks for smaller ones.
     package static let pushBytes = 2 * 1024 * 1024
-    /// Tries of one request, the first included. A pull that gets on counts anew.
+    /// Tries of one request, the first included.
+    ///
+    /// A pull that gets on counts anew.
     package static let tries = 4
     /// Bytes of a manifest.
     package static let manifestBytes = 4 * 1024 * 1024

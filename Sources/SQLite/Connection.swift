@@ -8,12 +8,15 @@ final class Connection {
     /// Compiled statements kept for reuse; the least recently used goes first.
     static let statementCacheCapacity = 32
 
+    /// What SQLite takes for no file at all.
+    static let inMemoryPath = ":memory:"
+
     let path: String
     let pointer: OpaquePointer
     private var idleStatements: [(sql: String, pointer: OpaquePointer)] = []
 
     init(path: String) throws(SQLiteError) {
-        Self.createPrivateFile(at: path)
+        if path != Self.inMemoryPath { Self.createPrivateFile(at: path) }
         self.path = path
         var opened: OpaquePointer?
         // Without its own mutex: the object is not Sendable, so two threads never use it at once.

@@ -11,8 +11,6 @@ package final class SQLiteDatabase {
     /// Findings that `quickCheck` collects at most.
     package static let maximumFindings = 100
 
-    private static let inMemoryPath = ":memory:"
-
     private let connection: Connection
 
     /// Opens the file at `path`, and creates it, readable by its owner alone, if there is none.
@@ -114,7 +112,7 @@ package final class SQLiteDatabase {
         try execute(Self.settings)
         let mode = try prepare("PRAGMA journal_mode = WAL")
         _ = try mode.step()
-        guard mode.string(0) == "wal" || path == Self.inMemoryPath else {
+        guard mode.string(0) == "wal" || path == Connection.inMemoryPath else {
             throw SQLiteError(code: SQLITE_IOERR, message: "no write-ahead log on this file system", path: path)
         }
     }

@@ -46,6 +46,7 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     /// The path of the database.
     package let path: String
 
+    /// An error of the kind that the extended result `code` stands for.
     package init(code: Int32, message: String, path: String) {
         self.code = code
         self.message = message

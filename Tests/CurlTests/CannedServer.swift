@@ -3,7 +3,7 @@ import Synchronization
 
 /// A server on loopback that plays scripts: the first connection gets the first script, and so on.
 ///
-/// It closes a connection at the end of its script, and refuses connections beyond the last one.
+/// It closes a connection at the end of its script, and leaves connections beyond the last one unanswered.
 final class CannedServer {
     /// One thing to do with a connection.
     enum Step: Sendable {
@@ -120,7 +120,7 @@ final class CannedServer {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
-                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue))
+                Glibc.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)

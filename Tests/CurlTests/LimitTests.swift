@@ -88,22 +88,22 @@ struct LimitTests {
         let server = try CannedServer([
             .readRequest, .send("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nx"), .awaitClose,
         ])
-        let request = HTTPRequest(url: server.url, totalDeadline: .seconds(30), stallTimeout: .seconds(1))
+        let request = HTTPRequest(url: server.url, totalDeadline: .seconds(30), stallTimeout: .seconds(2))
         var error: CurlError?
         let elapsed = try ContinuousClock().measure { error = try failure(of: request) }
         #expect(error?.kind == .stalled)
         #expect(error?.isRetryable == true)
-        #expect(elapsed < .seconds(9))
+        #expect(elapsed < .seconds(10))
     }
 
     @Test("A slow reply that keeps moving outlives the stall timeout")
     func slow() throws {
         let drip: [CannedServer.Step] = [.pause(.milliseconds(250)), .send("0123456789")]
         let server = try CannedServer(
-            [.readRequest, .send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")]
-                + Array(repeating: drip, count: 10).flatMap(\.self)
+            [.readRequest, .send("HTTP/1.1 200 OK\r\nContent-Length: 140\r\n\r\n")]
+                + Array(repeating: drip, count: 14).flatMap(\.self)
         )
-        let request = HTTPRequest(url: server.url, stallTimeout: .seconds(1))
-        #expect(try makeClient().send(request).body.count == 100)
+        let request = HTTPRequest(url: server.url, stallTimeout: .seconds(2))
+        #expect(try makeClient().send(request).body.count == 140)
     }
 }

@@ -60,6 +60,21 @@ import Testing
         }
     }
 
+    @Test("As root, a cluster goes over to another account with all of its files")
+    func changedAccount() async throws {
+        guard geteuid() == 0 else { return }
+        try await withTemporaryDirectory { directory in
+            for account in [nil, "nobody", nil] {
+                let configuration = ClusterConfiguration(account: account)
+                try await PostgresCluster.withRunningCluster(directory: directory, configuration: configuration) {
+                    try await checkAnswers($0)
+                }
+                var owner = stat()
+                #expect(lstat(directory + "/postgres/base/1/PG_VERSION", &owner) == 0 && owner.st_uid != 0)
+            }
+        }
+    }
+
     @Test("A server that ends at once is reported with what it said")
     func brokenCluster() async throws {
         try await withTemporaryDirectory { directory in

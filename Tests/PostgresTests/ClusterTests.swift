@@ -134,7 +134,8 @@ struct ClusterTests {
                 _ = Task { try await pool.withConnection { try $0.executeScript("DO 'BEGIN LOOP END LOOP; END'") } }
                 let isBusy = try await eventually {
                     try await pool.read { connection in
-                        try connection.execute("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO %LOOP%'").rowCount == 1
+                        try connection.execute("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'DO %LOOP%'").rowCount
+                            == 1
                     }
                 }
                 #expect(isBusy)

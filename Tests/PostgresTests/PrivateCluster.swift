@@ -26,8 +26,8 @@ extension Trait where Self == PrivateCluster {
     static var privateCluster: Self { Self() }
 }
 
-/// All tests that need a server.
-@Suite(.privateCluster)
+/// All tests that need a server, one at a time: together they would want more connections than it has.
+@Suite(.serialized, .privateCluster)
 enum ServerTests {}
 
 extension PostgresConfiguration {

@@ -126,7 +126,9 @@ extension ServerTests {
         func mismatches() async throws {
             try await withPool { pool in
                 try await pool.withConnection { connection in
-                    let row = try connection.execute("SELECT 1.5::numeric AS n, 'x'::text AS t, '{{1}}'::text[] AS m")[0]
+                    let row = try connection.execute("SELECT 1.5::numeric AS n, 'x'::text AS t, '{{1}}'::text[] AS m")[
+                        0
+                    ]
                     #expect(throws: PostgresError.self) { try row.int64("n") }
                     #expect(throws: PostgresError.self) { try row.string("n") }
                     #expect(throws: PostgresError.self) { try row.bytes("t") }

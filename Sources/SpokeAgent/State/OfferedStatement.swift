@@ -18,22 +18,26 @@ struct OfferedStatement {
     /// Of a refused one: whether the same may be taken later.
     var isRetryable: Bool
 
-    /// The revision under which content or retraction with these digests is sent at `now`, in microseconds.
+    /// The revision under which content or a retraction with these digests is sent at `now`, in microseconds, after
+    /// what `offered` says.
     ///
     /// What is pending with the same content keeps its revision, so that a lost reply does no harm. What was refused only
-    /// because of a clock is numbered anew, as its number may have been the clock's fault.
-    func revision(
+    /// for now is numbered anew, as its number may have been the fault of a clock.
+    static func revision(
+        after offered: OfferedStatement?,
         for checksum: SHA256Digest,
         _ vectorDigest: SHA256Digest,
         isRetraction: Bool,
         now: Int64
     ) -> Int64 {
-        if state == .pending, self.isRetraction == isRetraction, self.checksum == checksum,
-            self.vectorDigest == vectorDigest, revision > acceptedRevision
+        guard let offered else { return now }
+        if offered.state == .pending, offered.isRetraction == isRetraction, offered.checksum == checksum,
+            offered.vectorDigest == vectorDigest, offered.revision > offered.acceptedRevision
         {
-            return revision
+            return offered.revision
         }
-        let previous = state == .refused && isRetryable ? acceptedRevision : max(revision, acceptedRevision)
+        let isForNow = offered.state == .refused && offered.isRetryable
+        let previous = isForNow ? offered.acceptedRevision : max(offered.revision, offered.acceptedRevision)
         return max(previous + 1, now)
     }
 }

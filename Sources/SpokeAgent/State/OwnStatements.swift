@@ -1,6 +1,6 @@
 internal import Digest
 package import Federation
-package import Replication
+internal import Replication
 internal import SQLite
 
 /// What was offered, as a reading of the hub's own record corrects it.

@@ -19,7 +19,8 @@ extension SpokeState {
     ///
     /// With another history, own statements and winners are read again before anything is offered; with another hub or
     /// node, nothing that was offered counts any more.
-    package func recognize(_ manifest: ManifestDocument, entityTag: String?, endpoint: String) throws -> HubRecognition {
+    package func recognize(_ manifest: ManifestDocument, entityTag: String?, endpoint: String) throws -> HubRecognition
+    {
         try database.transaction {
             let recognition = try compare(manifest)
             switch recognition {

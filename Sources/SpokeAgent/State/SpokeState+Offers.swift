@@ -19,12 +19,15 @@ package struct HeldItems: Sendable, Equatable {
     /// One of them, and what the hub said of it.
     package var exampleID: String
     package var exampleDetail: String
+    /// Whether they are sent again in every round.
+    package var isRetried: Bool
 
-    package init(code: String, count: Int64, exampleID: String, exampleDetail: String) {
+    package init(code: String, count: Int64, exampleID: String, exampleDetail: String, isRetried: Bool) {
         self.code = code
         self.count = count
         self.exampleID = exampleID
         self.exampleDetail = exampleDetail
+        self.isRetried = isRetried
     }
 }
 
@@ -102,7 +105,8 @@ extension SpokeState {
     func heldItems(in collection: Int64) throws -> [HeldItems] {
         let statement = try database.prepare(
             """
-            SELECT code, count(*), min(id), detail FROM offered WHERE collection = ?1 AND state = 2
+            SELECT code, count(*), min(id), detail, min(is_retryable) FROM offered
+            WHERE collection = ?1 AND state = 2
             GROUP BY code ORDER BY 2 DESC, 1
             """
         )
@@ -114,7 +118,8 @@ extension SpokeState {
                     code: statement.string(0),
                     count: statement.int64(1),
                     exampleID: statement.string(2),
-                    exampleDetail: statement.string(3)
+                    exampleDetail: statement.string(3),
+                    isRetried: statement.bool(4)
                 )
             )
         }

@@ -22,7 +22,7 @@ package struct StateFolder {
 
     /// Makes the folder for its owner alone, and takes it for this process; throws ``SpokeError`` where another has it.
     package func lock() throws -> FolderLock {
-        try makeFolder()
+        try Folder.make(path, mode: 0o700, option: "--state")
         return try FolderLock(path + "/" + StateFolder.lockName, folder: path)
     }
 
@@ -31,7 +31,7 @@ package struct StateFolder {
     /// A damaged file is moved aside under a name that ends in `now`, and replaced by an empty one that fills again from
     /// hub and sources; `notice` is called with words to that effect. Throws ``SpokeError`` and `SQLiteError`.
     package func open(at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
-        try makeFolder()
+        try Folder.make(path, mode: 0o700, option: "--state")
         do {
             return try openChecked()
         } catch let error as SQLiteError where error.kind == .corrupt || error.kind == .notADatabase {
@@ -80,22 +80,5 @@ package struct StateFolder {
             }
         }
         return aside
-    }
-
-    private func makeFolder() throws {
-        var made = ""
-        for part in path.split(separator: "/", omittingEmptySubsequences: false) {
-            made += made.isEmpty && !path.hasPrefix("/") ? "\(part)" : "/\(part)"
-            if made == "/" { made = "" }
-            if made.isEmpty || mkdir(made, 0o700) == 0 || errno == EEXIST { continue }
-            // Folders further up may be there without this user's being allowed to make them.
-            var facts = stat()
-            guard stat(made, &facts) == 0 else {
-                throw SpokeError(
-                    .configuration,
-                    "the state folder \(path) cannot be made: \(SystemError.text()); check --state and its permissions"
-                )
-            }
-        }
     }
 }

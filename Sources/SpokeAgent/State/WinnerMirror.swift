@@ -19,6 +19,7 @@ package final class WinnerMirror: WinnerTarget {
         var number: Int64
         var generation: Int64
         var isSweeping: Bool
+        var hasVectors: Bool
         var digest: SetDigest
         var changes: Int64 = 0
     }
@@ -59,7 +60,10 @@ package final class WinnerMirror: WinnerTarget {
         let number = try state.number(of: collection)
         try database.execute("BEGIN IMMEDIATE")
         let statement = try database.prepare(
-            "SELECT generation, is_sweeping, winner_count, winner_sum, cursor IS NULL FROM collections WHERE number = ?1"
+            """
+            SELECT generation, is_sweeping, winner_count, winner_sum, cursor IS NULL, has_vectors
+            FROM collections WHERE number = ?1
+            """
         )
         try statement.bind(number, at: 1)
         guard try statement.step() else { return }
@@ -70,6 +74,7 @@ package final class WinnerMirror: WinnerTarget {
             number: number,
             generation: statement.int64(0) + (startsSweep ? 1 : 0),
             isSweeping: statement.bool(1) || startsSweep,
+            hasVectors: startsSweep ? keepsVectors : statement.bool(5),
             digest: SetDigest(count: statement.int64(2), sum: statement.digest(3))
         )
     }
@@ -109,21 +114,20 @@ package final class WinnerMirror: WinnerTarget {
         try database.prepare(
             """
             UPDATE collections SET cursor = ?2, generation = ?3, is_sweeping = ?4, winner_count = ?5, winner_sum = ?6,
-                winner_changes = winner_changes + ?7, pulled_at = ?8,
-                has_vectors = CASE WHEN ?4 = 0 AND ?9 = 1 THEN ?10 ELSE has_vectors END
+                winner_changes = winner_changes + ?7, pulled_at = ?8, has_vectors = ?9
             WHERE number = ?1
             """
         ).run(
             filling.number,
             cursor,
             filling.generation,
-            isEnd ? 0 : filling.isSweeping ? 1 : 0,
+            !isEnd && filling.isSweeping ? 1 : 0,
             filling.digest.count,
             filling.digest.sum.bytes,
             filling.changes,
             now().microseconds,
-            filling.isSweeping ? 1 : 0,
-            keepsVectors ? 1 : 0
+            // What was learned without vectors lacks them.
+            filling.hasVectors && (keepsVectors || filling.changes == 0) ? 1 : 0
         )
         try database.execute("COMMIT")
         self.filling = nil

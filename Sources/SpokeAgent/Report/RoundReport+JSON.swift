@@ -1,0 +1,63 @@
+internal import Federation
+package import JSON
+internal import Replication
+
+extension RoundReport {
+    /// The report as programs read it; members are added and never change their meaning.
+    package var json: JSONValue {
+        .object([
+            .init("command", .string(kind.rawValue)),
+            .init("status", .string(status.name)),
+            .init("exit_code", .integer(Int64(status.rawValue))),
+            .init("hub", .string(endpoint)),
+            .init("node", .string(node.text)),
+            .init("started_at", .string(startedAt.description)),
+            .init("finished_at", .string(finishedAt.description)),
+            .init("changed", .boolean(isChange)),
+            .init("collections", .array(collections.map(\.json))),
+            .init("notes", .array(notes.map { .string($0) })),
+            .init("error", failure.map { .string($0.description) } ?? .null),
+        ])
+    }
+}
+
+extension CollectionReport {
+    var json: JSONValue {
+        .object([
+            .init("collection", .string(collection.text)),
+            .init("status", .string(status.name)),
+            .init("threshold", .number(threshold)),
+            .init("source", scan?.json ?? .null),
+            .init("scanned", .boolean(wasScanned)),
+            .init("read", .integer(scan?.read ?? 0)),
+            .init("high_value", .integer(scan?.offerable ?? 0)),
+            .init("pushed", .integer(push.accepted)),
+            .init("unchanged", .integer(unchanged)),
+            .init("refused", .integer(refused)),
+            .init("refusals", .array(held.map(CollectionReport.json))),
+            .init("unreadable", .integer(scan?.unreadable ?? 0)),
+            .init("retracted", .integer(push.retracted)),
+            .init("retractions_held", .integer(heldRetractions?.count ?? 0)),
+            .init("retractions_held_because", heldRetractions.map { .string($0.description) } ?? .null),
+            .init("learned", .integer(learned)),
+            .init("learned_from", .object(origins)),
+            .init("own_winners", .integer(ownWinners)),
+            .init("withdrawn", .integer(pull.withdrawn)),
+            .init("read_from_beginning", .boolean(pull.startedOver)),
+            .init("winners", .integer(winners)),
+            .init("sinks_written", .integer(Int64(sinksWritten))),
+            .init("error", problem.map { .string($0.description) } ?? .null),
+        ])
+    }
+
+    private var origins: [JSONValue.Member] {
+        pull.learned.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key.text, .integer($0.value)) }
+    }
+
+    private static func json(_ item: HeldItems) -> JSONValue {
+        [
+            "code": .string(item.code), "count": .integer(item.count), "example_id": .string(item.exampleID),
+            "example_detail": .string(item.exampleDetail),
+        ]
+    }
+}

@@ -1,0 +1,126 @@
+internal import Federation
+internal import JSON
+internal import Replication
+
+extension SpokeAgent {
+    /// Offers what the sources have of a collection and the hub has not, and takes back what they no longer have.
+    func push(_ policy: CollectionPolicy, _ report: inout CollectionReport) throws {
+        let number = try state.number(of: policy.collection)
+        let sources = SourceSet(settings.sources, policy.collection, known: try state.sourceFiles(of: number))
+        defer { report.held = (try? state.heldItems(in: number)) ?? [] }
+        guard !sources.files.isEmpty else {
+            try holdAll(sources, number, &report)
+            return
+        }
+        let key = sources.key(policy: policy, node: settings.node)
+        let last = try state.lastScan(of: number)
+        report.scan = last.tally.flatMap(ScanTally.init(json:))
+        if last.key == key, report.scan != nil { return }
+        // Decided before the files are read: a change after this is sure to show in the next round.
+        let isSettled = sources.isSettled(at: environment.now())
+        try state.saveScan(of: number, key: nil, tally: last.tally)
+        if try state.needsStatements(of: policy.collection) { try readStatements(of: policy.collection) }
+        let isDone = try scanAndPush(sources, policy, number, &report)
+        if settings.confirmsRetractions, isDone {
+            for path in sources.dropped { try state.removeSourceFile(path, from: number) }
+        }
+        try state.saveScan(of: number, key: isDone && isSettled ? key : nil, tally: report.scan?.json.text)
+    }
+
+    /// Reads what the hub has of this node's own statements.
+    private func readStatements(of collection: CollectionName) throws {
+        try StatementCycle(client: client, collection: collection).run(into: OwnStatements(state: state))
+    }
+
+    /// Without any file nothing is known, and so nothing is taken back.
+    private func holdAll(_ sources: SourceSet, _ number: Int64, _ report: inout CollectionReport) throws {
+        let live = try state.offerCounts(in: number).accepted
+        guard live > 0, !settings.sources.isEmpty else { return }
+        if !sources.missing.isEmpty {
+            report.heldRetractions = .init(count: live, reason: .fileMissing(sources.missing))
+        } else if !sources.dropped.isEmpty {
+            report.heldRetractions = .init(count: live, reason: .sourceDropped(sources.dropped))
+        }
+    }
+
+    /// Reads the files, and pushes what follows; returns whether nothing is left to do for a later round.
+    private func scanAndPush(
+        _ sources: SourceSet,
+        _ policy: CollectionPolicy,
+        _ number: Int64,
+        _ report: inout CollectionReport
+    ) throws -> Bool {
+        progress("\(policy.collection): reading")
+        let scan = try CollectionScan(
+            files: sources.files,
+            policy: policy,
+            node: settings.node,
+            state: state,
+            collection: number
+        )
+        // What is left of the table is dropped by the next scan.
+        defer { try? scan.table.drop() }
+        try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
+        report.scan = scan.tally
+        report.wasScanned = true
+        try state.addSourceFiles(sources.files.map(\.path), to: number)
+        report.heldRetractions = try retractionHold(scan, sources)
+        let retracts = report.heldRetractions == nil
+        if retracts { try scan.table.forgetWithheldRefusals() }
+        var tally = try offer(scan, retracts, policy, number, &report)
+        if tally.stale > 0 {
+            // The hub has newer statements of this node: its record is read, and what differs is numbered anew, once.
+            try readStatements(of: policy.collection)
+            let again = try offer(scan, retracts, policy, number, &report)
+            tally.refusedForNow += again.refusedForNow
+            tally.stale = again.stale
+        }
+        return retracts && tally.refusedForNow == 0 && tally.stale == 0 && report.changedWhileRead == 0
+    }
+
+    static let stopped = SpokeError(.failure, "stopped on request; what was acknowledged is kept")
+
+    private func offer(
+        _ scan: CollectionScan,
+        _ retracts: Bool,
+        _ policy: CollectionPolicy,
+        _ number: Int64,
+        _ report: inout CollectionReport
+    ) throws -> PushTally {
+        let source = OfferSource(
+            scan,
+            retracts: retracts,
+            state: state,
+            collection: number,
+            now: environment.now
+        )
+        let cycle = PushCycle(client: client, collection: policy.collection)
+        var tally = PushTally()
+        defer {
+            report.changedWhileRead = source.changedWhileRead
+            report.push.add(tally)
+        }
+        try cycle.run(source, &tally) { sent in progress("\(policy.collection): pushed \(sent)") }
+        return tally
+    }
+
+    /// Why nothing may be taken back now, where something would be.
+    private func retractionHold(
+        _ scan: CollectionScan,
+        _ sources: SourceSet
+    ) throws -> CollectionReport.HeldRetractions? {
+        let (retractable, live) = try scan.table.retractionCounts()
+        guard retractable > 0 else { return nil }
+        func hold(_ reason: CollectionReport.HoldReason) -> CollectionReport.HeldRetractions {
+            .init(count: retractable, reason: reason)
+        }
+        if !sources.missing.isEmpty { return hold(.fileMissing(sources.missing)) }
+        if scan.hasUnnamedLine { return hold(.unreadableLines) }
+        if settings.confirmsRetractions { return nil }
+        if !sources.dropped.isEmpty { return hold(.sourceDropped(sources.dropped)) }
+        let isUnusual =
+            retractable > SourceLimits.unguardedRetractions
+            && retractable * 100 > live * SourceLimits.unguardedPercent
+        return isUnusual ? hold(.tooMany(live: live)) : nil
+    }
+}

@@ -1,0 +1,220 @@
+package import Federation
+internal import JSON
+package import Replication
+
+/// Runs rounds: what this node knows goes to the hub, what won comes back, and the sinks are brought up to date.
+///
+/// Everything it does may be cut off at any point and is then taken up by the next round.
+package final class SpokeAgent {
+    package let settings: SpokeSettings
+    let state: SpokeState
+    let client: HubClient
+    let progress: (String) -> Void
+
+    /// An agent that works with `client` on `state`; `progress` is called with short words on how far it is.
+    package init(
+        settings: SpokeSettings,
+        state: SpokeState,
+        client: HubClient,
+        progress: @escaping (String) -> Void = { _ in }
+    ) {
+        self.settings = settings
+        self.state = state
+        self.client = client
+        self.progress = progress
+    }
+
+    var environment: RunEnvironment { client.environment }
+
+    /// Runs one round and reports on it; what goes wrong is in the report.
+    package func round(_ kind: RoundReport.Kind) -> RoundReport {
+        var report = RoundReport(
+            kind: kind,
+            endpoint: settings.endpoint.text,
+            node: settings.node,
+            startedAt: environment.now()
+        )
+        attempt(&report) { report in
+            if try perform(kind, &report) { return }
+            // The hub's history changed under the round: own statements are read again and offered again, once.
+            _ = try perform(kind, &report)
+        }
+        finish(&report)
+        return report
+    }
+
+    /// Brings this node up to `manifest`, which has just come, without reading the sources.
+    package func follow(_ manifest: ManifestDocument, entityTag: String?) -> RoundReport {
+        var report = RoundReport(
+            kind: .pull,
+            endpoint: settings.endpoint.text,
+            node: settings.node,
+            startedAt: environment.now()
+        )
+        attempt(&report) { report in
+            let held = try state.heldManifest(of: settings.node, at: settings.endpoint.text)?.0
+            // Under other policies other patterns are to be offered.
+            if held?.entries.map(\.policy) != manifest.entries.map(\.policy) { report.asksForRound = true }
+            try recognize(manifest, entityTag: entityTag, &report)
+            if try !pullAll(manifest, &report) { report.asksForRound = true }
+        }
+        finish(&report)
+        return report
+    }
+
+    /// The entity tag of the manifest held, for a long poll.
+    package func heldEntityTag() throws -> String? {
+        try state.heldManifest(of: settings.node, at: settings.endpoint.text)?.entityTag
+    }
+
+    /// What tells, without reading them, whether the source files are still the same.
+    func sourceFingerprints() -> [String] {
+        settings.sources.flatMap { source in
+            ((try? source.fileNames()) ?? []).map { name in
+                let path = "\(source.folder)/\(name)\(JSONLSource.fileEnding)"
+                return "\(path) \(FileFingerprint(path: path)?.description ?? "gone")"
+            }
+        }
+    }
+
+    private func attempt(_ report: inout RoundReport, _ body: (inout RoundReport) throws -> Void) {
+        do {
+            try body(&report)
+        } catch {
+            report.failure = SpokeError(ExitStatus(error), "\(error)")
+        }
+    }
+
+    private func finish(_ report: inout RoundReport) {
+        report.finishedAt = environment.now()
+        do {
+            try state.note(report)
+        } catch {
+            report.failure = report.failure ?? SpokeError(ExitStatus(error), "\(error)")
+        }
+    }
+
+    /// Does one round's work; false where it has to be done once more because the hub's history changed meanwhile.
+    private func perform(_ kind: RoundReport.Kind, _ report: inout RoundReport) throws -> Bool {
+        let manifest = try currentManifest(&report)
+        let entries = try selected(manifest)
+        if kind != .pull {
+            noteUnknownFiles(manifest, &report)
+            for entry in entries {
+                try isolated(entry.policy, &report) { try push(entry.policy, &$0) }
+            }
+        }
+        if kind != .push {
+            guard try pullAll(manifest, &report) else { return false }
+        }
+        return true
+    }
+
+    /// Runs `body` on one collection's report; what is wrong with that collection alone does not end the round.
+    func isolated(
+        _ policy: CollectionPolicy,
+        _ report: inout RoundReport,
+        _ body: (inout CollectionReport) throws -> Void
+    ) throws {
+        try report.update(policy) { collection in
+            do {
+                try body(&collection)
+            } catch let error as ReplicationError {
+                switch error.kind {
+                case .integrity, .refused, .cursorUnusable, .tooLarge:
+                    collection.problem = SpokeError(ExitStatus(error), error.description)
+                default: throw error
+                }
+            }
+        }
+    }
+
+    // MARK: The manifest
+
+    private func currentManifest(_ report: inout RoundReport) throws -> ManifestDocument {
+        let held = try state.heldManifest(of: settings.node, at: settings.endpoint.text)
+        let answer = try client.retrying { try client.manifest(unless: held?.entityTag) }
+        switch answer {
+        case .document(let manifest, let entityTag):
+            try recognize(manifest, entityTag: entityTag, &report)
+            return manifest
+        case .notModified:
+            guard let held else {
+                throw ReplicationError(
+                    .notAHub,
+                    "\(settings.endpoint) says that nothing changed, but was not asked that"
+                )
+            }
+            return held.0
+        }
+    }
+
+    private func recognize(_ manifest: ManifestDocument, entityTag: String?, _ report: inout RoundReport) throws {
+        switch try state.recognize(manifest, entityTag: entityTag, endpoint: settings.endpoint.text) {
+        case .first, .same: break
+        case .historyChanged:
+            report.asksForRound = true
+            report.notes.append(
+                "the hub was restored or this node enrolled anew; what this node said is compared with the hub's record"
+                    + " and sent again where it is missing"
+            )
+        case .other:
+            report.asksForRound = true
+            report.notes.append(
+                "the state was made for another hub or node; it is now rebuilt for \(settings.node) at"
+                    + " \(settings.endpoint). If that was not meant, give each its own --state folder"
+            )
+        }
+    }
+
+    /// The collections to work on.
+    private func selected(_ manifest: ManifestDocument) throws -> [ManifestDocument.Entry] {
+        let names = manifest.entries.map(\.policy.collection)
+        for wanted in settings.collections where !names.contains(wanted) {
+            throw SpokeError(.usage, unknownCollection(wanted.text, names) + "; check --collections")
+        }
+        guard !settings.collections.isEmpty else { return manifest.entries }
+        return manifest.entries.filter { settings.collections.contains($0.policy.collection) }
+    }
+
+    private func unknownCollection(_ name: String, _ names: [CollectionName]) -> String {
+        let known = names.map(\.text)
+        let suggestion = Suggestion.nearest(to: name, among: known).map { ", did you mean '\($0)'?" } ?? "."
+        let list = known.isEmpty ? "no collections" : known.joined(separator: ", ")
+        return "the hub has no collection '\(ShownText.of(name))'\(suggestion) It has \(list)"
+    }
+
+    /// Says which source files no collection of the hub takes.
+    private func noteUnknownFiles(_ manifest: ManifestDocument, _ report: inout RoundReport) {
+        let names = manifest.entries.map(\.policy.collection)
+        for source in settings.sources {
+            do {
+                for name in try source.fileNames() where !names.contains(where: { $0.text == name }) {
+                    let path = "\(source.folder)/\(name)\(JSONLSource.fileEnding)"
+                    report.notes.append("\(path) is not shared: \(unknownCollection(name, names))")
+                }
+            } catch {
+                report.isPartial = true
+                report.notes.append("\(error)")
+            }
+        }
+    }
+
+    // MARK: Pulling
+
+    /// Pulls what has changed and brings the sinks up to date; false where the hub's history changed meanwhile.
+    private func pullAll(_ manifest: ManifestDocument, _ report: inout RoundReport) throws -> Bool {
+        var isSameHistory = true
+        for entry in try selected(manifest) {
+            try isolated(entry.policy, &report) { try pull(entry, &$0) }
+            let last = report.collections.first { $0.collection == entry.policy.collection }
+            if last?.pull.historyChanged == true { isSameHistory = false }
+        }
+        guard isSameHistory else {
+            for index in report.collections.indices { report.collections[index].pull.historyChanged = false }
+            try state.forgetHistory()
+            return false
+        }
+        return true
+    }
+}

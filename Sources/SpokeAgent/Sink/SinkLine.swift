@@ -1,0 +1,42 @@
+internal import Digest
+internal import Federation
+internal import JSON
+
+/// One winner as sinks write it: the same bytes on every machine, whatever hub it came from and when.
+enum SinkLine {
+    /// Appends the line with its newline.
+    static func append(_ winner: HeldWinner, to output: inout [UInt8]) {
+        output.append(contentsOf: #"{"id":"#.utf8)
+        if case .unsignedInteger = winner.id.kind {
+            output.append(contentsOf: winner.id.utf8)
+        } else {
+            winner.id.utf8.withUnsafeBytes { JSONText.appendString($0, to: &output) }
+        }
+        output.append(contentsOf: #","payload":"#.utf8)
+        appendPayload(winner, to: &output)
+        if let bytes = winner.vector {
+            output.append(contentsOf: #","vector":"#.utf8)
+            PatternVector(model: nil, bytes: bytes, digest: .none).json.append(to: &output)
+            if let model = winner.vectorModel {
+                output.append(contentsOf: #","vector_model":"#.utf8)
+                JSONText.appendString(model, to: &output)
+            }
+        }
+        output.append(contentsOf: "}\n".utf8)
+    }
+
+    /// The payload with a member more, which says where it comes from and is stripped before it is ever hashed.
+    static func appendPayload(_ winner: HeldWinner, to output: inout [UInt8]) {
+        output.append(contentsOf: winner.payload.dropLast())
+        if winner.payload.count > 2 { output.append(UInt8(ascii: ",")) }
+        output.append(contentsOf: #""federation":"#.utf8)
+        let provenance: JSONValue = [
+            "origin": .string(winner.origin),
+            "incarnation": .integer(winner.incarnation),
+            "revision": .integer(winner.revision),
+            "checksum": .string(winner.checksum),
+        ]
+        provenance.append(to: &output)
+        output.append(UInt8(ascii: "}"))
+    }
+}

@@ -1,0 +1,13 @@
+internal import Federation
+
+/// Every bound on reading sources.
+enum SourceLimits {
+    /// Bytes of one line: a vector in long decimal numbers may be larger here than it is when it is sent.
+    static let lineBytes = 4 * Limits.itemBytes
+    /// Unreadable lines that are listed one by one; the others are counted.
+    static let listedLines = 20
+    /// Retractions that are always made.
+    static let unguardedRetractions: Int64 = 100
+    /// The part of what the hub has of this node that may go at once, in percent, beyond that.
+    static let unguardedPercent: Int64 = 20
+}

@@ -1,0 +1,52 @@
+package import Federation
+package import Replication
+
+/// What a spoke is to do, and for whom.
+package struct SpokeSettings {
+    package var endpoint: HubEndpoint
+    package var node: NodeName
+    package var sources: [JSONLSource]
+    package var sinks: [JSONLSink]
+    /// The collections to work on; all of the hub's where empty.
+    package var collections: [CollectionName]
+    /// Whether vectors are pulled too.
+    package var keepsVectors: Bool
+    /// Whether unusually many retractions are meant.
+    package var confirmsRetractions: Bool
+
+    /// Settings; throws a ``SpokeError`` where a sink would write over a source.
+    package init(
+        endpoint: HubEndpoint,
+        node: NodeName,
+        sources: [JSONLSource] = [],
+        sinks: [JSONLSink] = [],
+        collections: [CollectionName] = [],
+        keepsVectors: Bool = false,
+        confirmsRetractions: Bool = false
+    ) throws {
+        self.endpoint = endpoint
+        self.node = node
+        self.sources = sources
+        self.sinks = sinks
+        self.collections = collections
+        self.keepsVectors = keepsVectors
+        self.confirmsRetractions = confirmsRetractions
+        for sink in sinks {
+            for source in sources where SpokeSettings.isSameFolder(sink.folder, source.folder) {
+                throw SpokeError(
+                    .configuration,
+                    "\(sink.folder) is both --source and --sink: what was learned would overwrite what this node knows;"
+                        + " give the sink a folder of its own"
+                )
+            }
+        }
+    }
+
+    private static func isSameFolder(_ left: String, _ right: String) -> Bool {
+        if let left = FileFingerprint(path: left), let right = FileFingerprint(path: right) {
+            return left.isSameFile(as: right)
+        }
+        func parts(_ path: String) -> [Substring] { path.split(separator: "/").filter { $0 != "." } }
+        return parts(left) == parts(right)
+    }
+}

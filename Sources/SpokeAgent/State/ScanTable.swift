@@ -1,0 +1,221 @@
+internal import Digest
+internal import Federation
+internal import SQLite
+
+/// What a scan of a collection's files found, in a temporary table, so that memory does not grow with the files.
+final class ScanTable {
+    /// What is to become of a line's pattern.
+    ///
+    /// What stands from 10 on is not to be offered, and to be taken back where it was.
+    enum Standing: Int64 {
+        /// To be offered.
+        case offerable = 1
+        /// Pulled from another node: neither to be offered nor to be taken back.
+        case pulled = 2
+        /// Unreadable but for its id: neither to be offered nor to be taken back.
+        case unreadable = 3
+        case belowThreshold = 10
+        case withoutValue = 11
+        /// The file itself says that it is taken back.
+        case retracted = 12
+    }
+
+    /// Where a line stands.
+    struct Place {
+        var file: Int
+        var offset: Int64
+        var length: Int
+    }
+
+    /// A pattern whose content the hub does not have yet.
+    struct Change {
+        /// The position in the scan.
+        var line: Int64
+        var place: Place
+        var id: PatternID
+        var checksum: SHA256Digest
+        var vectorDigest: SHA256Digest
+        var offered: OfferedStatement?
+    }
+
+    private let state: SpokeState
+    private let collection: Int64
+    private var database: SQLiteDatabase { state.database }
+
+    /// An empty table for one collection; there is one at a time.
+    init(state: SpokeState, collection: Int64) throws {
+        self.state = state
+        self.collection = collection
+        try database.execute(
+            """
+            DROP TABLE IF EXISTS temp.scan;
+            CREATE TEMPORARY TABLE scan (
+                line INTEGER PRIMARY KEY,
+                file INTEGER NOT NULL,
+                offset INTEGER NOT NULL,
+                length INTEGER NOT NULL,
+                id TEXT NOT NULL,
+                standing INTEGER NOT NULL,
+                checksum BLOB,
+                vector_digest BLOB
+            ) STRICT;
+            """
+        )
+    }
+
+    /// Runs `body`, which adds lines, as one transaction.
+    func fill(_ body: () throws -> Void) throws {
+        try database.transaction(body)
+    }
+
+    /// Adds a line behind the others.
+    func add(
+        _ id: PatternID,
+        _ standing: Standing,
+        at place: Place,
+        checksum: SHA256Digest?,
+        vectorDigest: SHA256Digest?
+    ) throws {
+        let insert = try database.prepare(
+            """
+            INSERT INTO temp.scan (file, offset, length, id, standing, checksum, vector_digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """
+        )
+        try insert.bind(Int64(place.file), at: 1)
+        try insert.bind(place.offset, at: 2)
+        try insert.bind(Int64(place.length), at: 3)
+        try insert.bind(id, at: 4)
+        try insert.bind(standing.rawValue, at: 5)
+        if let checksum { try insert.bind(checksum, at: 6) }
+        if let vectorDigest { try insert.bind(vectorDigest, at: 7) }
+        while try insert.step() {}
+    }
+
+    /// Keeps of each pattern its last line alone.
+    func keepLastLines() throws {
+        try database.transaction {
+            try database.execute("CREATE INDEX temp.scan_id ON scan (id, line)")
+            try database.execute(
+                """
+                DELETE FROM temp.scan WHERE line IN (
+                    SELECT line FROM (SELECT line, id, lead(id) OVER (ORDER BY id, line) AS next FROM temp.scan)
+                    WHERE next = id
+                )
+                """
+            )
+        }
+    }
+
+    /// How many patterns stand how.
+    func counts() throws -> [Standing: Int64] {
+        let statement = try database.prepare("SELECT standing, count(*) FROM temp.scan GROUP BY standing")
+        var counts: [Standing: Int64] = [:]
+        while try statement.step() {
+            if let standing = Standing(rawValue: statement.int64(0)) { counts[standing] = statement.int64(1) }
+        }
+        return counts
+    }
+
+    /// Up to `limit` patterns behind position `line` whose content the hub does not have, or may not have.
+    ///
+    /// What was refused for good is left out until its content changes.
+    func changes(after line: Int64, limit: Int) throws -> [Change] {
+        let statement = try database.prepare(
+            """
+            SELECT s.line, s.file, s.offset, s.length, s.id, s.checksum, s.vector_digest,
+                o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable
+            FROM temp.scan AS s LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id
+            WHERE s.line > ?2 AND s.standing = 1
+                AND (o.id IS NULL OR o.checksum <> s.checksum OR o.vector_digest <> s.vector_digest
+                    OR o.is_retraction = 1 OR o.state = 1 OR (o.state = 2 AND o.is_retryable = 1))
+            ORDER BY s.line LIMIT ?3
+            """
+        )
+        try statement.bind(collection, at: 1)
+        try statement.bind(line, at: 2)
+        try statement.bind(Int64(limit), at: 3)
+        var changes: [Change] = []
+        while try statement.step() {
+            changes.append(
+                Change(
+                    line: statement.int64(0),
+                    place: Place(
+                        file: Int(statement.int64(1)),
+                        offset: statement.int64(2),
+                        length: Int(statement.int64(3))
+                    ),
+                    id: statement.patternID(4),
+                    checksum: statement.digest(5),
+                    vectorDigest: statement.digest(6),
+                    offered: statement.isNull(7) ? nil : ScanTable.offered(statement, from: 7)
+                )
+            )
+        }
+        return changes
+    }
+
+    /// How many patterns that were offered would now be taken back, and how many the hub has of this node.
+    func retractionCounts() throws -> (retractable: Int64, live: Int64) {
+        let statement = try database.prepare(
+            """
+            SELECT count(*) FILTER (WHERE o.is_retraction = 0 AND (s.id IS NULL OR s.standing >= 10)), count(*)
+            FROM offered AS o LEFT JOIN temp.scan AS s ON s.id = o.id
+            WHERE o.collection = ?1 AND (o.is_live = 1 OR (o.is_retraction = 0 AND o.state = 1))
+            """
+        )
+        try statement.bind(collection, at: 1)
+        guard try statement.step() else { return (0, 0) }
+        return (statement.int64(0), statement.int64(1))
+    }
+
+    /// Up to `limit` patterns behind `id` that are to be taken back, or whose retraction is still to be answered.
+    func retractions(after id: PatternID?, limit: Int) throws -> [(id: PatternID, offered: OfferedStatement)] {
+        let statement = try database.prepare(
+            """
+            SELECT o.id, o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision,
+                o.is_retryable
+            FROM offered AS o LEFT JOIN temp.scan AS s ON s.id = o.id
+            WHERE o.collection = ?1 AND o.id > ?2 AND (s.id IS NULL OR s.standing >= 10)
+                AND ((o.is_retraction = 0 AND (o.is_live = 1 OR o.state = 1))
+                    OR (o.is_retraction = 1 AND (o.state = 1 OR (o.state = 2 AND o.is_retryable = 1))))
+            ORDER BY o.id LIMIT ?3
+            """
+        )
+        try statement.bind(collection, at: 1)
+        try statement.bind(id ?? PatternID(canonical: []), at: 2)
+        try statement.bind(Int64(limit), at: 3)
+        var found: [(id: PatternID, offered: OfferedStatement)] = []
+        while try statement.step() {
+            found.append((statement.patternID(0), ScanTable.offered(statement, from: 1)))
+        }
+        return found
+    }
+
+    /// Forgets what was refused and never taken, and is no longer to be offered.
+    func forgetWithheldRefusals() throws {
+        try database.prepare(
+            """
+            DELETE FROM offered WHERE collection = ?1 AND state = 2 AND is_live = 0 AND is_retraction = 0
+                AND NOT EXISTS (SELECT 1 FROM temp.scan AS s WHERE s.id = offered.id AND s.standing < 10)
+            """
+        ).run(collection)
+    }
+
+    /// Drops the table.
+    func drop() throws {
+        try database.execute("DROP TABLE IF EXISTS temp.scan")
+    }
+
+    private static func offered(_ statement: Statement, from column: Int) -> OfferedStatement {
+        OfferedStatement(
+            revision: statement.int64(column),
+            checksum: statement.digest(column + 1),
+            vectorDigest: statement.digest(column + 2),
+            isRetraction: statement.bool(column + 3),
+            state: OfferedStatement.State(rawValue: statement.int64(column + 4)) ?? .pending,
+            acceptedRevision: statement.int64(column + 5),
+            isRetryable: statement.bool(column + 6)
+        )
+    }
+}

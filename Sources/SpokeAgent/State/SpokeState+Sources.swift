@@ -1,0 +1,62 @@
+internal import Digest
+internal import Federation
+internal import SQLite
+
+extension SpokeState {
+    /// What the last fully settled scan of a collection was made of, and what it found.
+    func lastScan(of collection: Int64) throws -> (key: String?, tally: String?) {
+        let statement = try database.prepare("SELECT scan_key, scan_tally FROM collections WHERE number = ?1")
+        try statement.bind(collection, at: 1)
+        guard try statement.step() else { return (nil, nil) }
+        return (
+            statement.isNull(0) ? nil : statement.string(0), statement.isNull(1) ? nil : statement.string(1)
+        )
+    }
+
+    /// Keeps what a scan found; `key` is `nil` as long as not all it offers is settled.
+    func saveScan(of collection: Int64, key: String?, tally: String?) throws {
+        try database.prepare("UPDATE collections SET scan_key = ?2, scan_tally = ?3 WHERE number = ?1")
+            .run(collection, key, tally)
+    }
+
+    /// The files that have contributed to a collection.
+    func sourceFiles(of collection: Int64) throws -> [String] {
+        let statement = try database.prepare("SELECT path FROM source_files WHERE collection = ?1 ORDER BY path")
+        try statement.bind(collection, at: 1)
+        var paths: [String] = []
+        while try statement.step() { paths.append(statement.string(0)) }
+        return paths
+    }
+
+    /// Keeps `paths` as files that have contributed to a collection.
+    func addSourceFiles(_ paths: [String], to collection: Int64) throws {
+        try database.transaction {
+            for path in paths {
+                try database.prepare("INSERT OR IGNORE INTO source_files (collection, path) VALUES (?1, ?2)")
+                    .run(collection, path)
+            }
+        }
+    }
+
+    /// Forgets that `path` has contributed to a collection.
+    func removeSourceFile(_ path: String, from collection: Int64) throws {
+        try database.prepare("DELETE FROM source_files WHERE collection = ?1 AND path = ?2").run(collection, path)
+    }
+
+    /// Whether the winner held of pattern `id` has this content and comes from another node than `node`.
+    func isForeignWinner(
+        _ id: PatternID,
+        _ checksum: SHA256Digest,
+        notFrom node: NodeName,
+        in collection: Int64
+    ) throws -> Bool {
+        let statement = try database.prepare(
+            "SELECT 1 FROM winners WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND origin <> ?4"
+        )
+        try statement.bind(collection, at: 1)
+        try statement.bind(id, at: 2)
+        try statement.bind(checksum, at: 3)
+        try statement.bind(node.text, at: 4)
+        return try statement.step()
+    }
+}

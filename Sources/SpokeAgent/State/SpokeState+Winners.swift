@@ -1,0 +1,115 @@
+internal import Digest
+package import Federation
+internal import SQLite
+
+/// A winner as it is held here.
+package struct HeldWinner: Sendable, Equatable {
+    package var id: PatternID
+    package var origin: String
+    package var incarnation: Int64
+    package var revision: Int64
+    /// 64 hexadecimal digits.
+    package var checksum: String
+    package var value: Double?
+    package var updatedAt: Timestamp?
+    /// Canonical JSON.
+    package var payload: [UInt8]
+    package var vectorModel: String?
+    /// Little-endian binary32, where vectors were pulled.
+    package var vector: [UInt8]?
+}
+
+extension SpokeState {
+    /// Calls `body` with each winner held of `collection`, in the order of ids.
+    package func forEachWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
+        try winners("collection = ?1 ORDER BY id", collection) { _ in
+        } each: {
+            try body($0)
+        }
+    }
+
+    /// The winner held of pattern `id`.
+    package func winner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
+        var found: HeldWinner?
+        try winners("collection = ?1 AND id = ?2", collection) {
+            try $0.bind(id, at: 2)
+        } each: {
+            found = $0
+        }
+        return found
+    }
+
+    private func winners(
+        _ condition: String,
+        _ collection: CollectionName,
+        bind: (Statement) throws -> Void,
+        each: (HeldWinner) throws -> Void
+    ) throws {
+        guard let number = try existingNumber(of: collection) else { return }
+        let statement = try database.prepare(
+            """
+            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector
+            FROM winners WHERE \(condition)
+            """
+        )
+        try statement.bind(number, at: 1)
+        try bind(statement)
+        while try statement.step() {
+            try each(
+                HeldWinner(
+                    id: statement.patternID(0),
+                    origin: statement.string(1),
+                    incarnation: statement.int64(2),
+                    revision: statement.int64(3),
+                    checksum: statement.digest(4).hex,
+                    value: statement.isNull(5) ? nil : statement.double(5),
+                    updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
+                    payload: statement.bytes(7),
+                    vectorModel: statement.isNull(8) ? nil : statement.string(8),
+                    vector: statement.isNull(9) ? nil : statement.bytes(9)
+                )
+            )
+        }
+    }
+
+    /// The position behind the winners held, and how often they have changed.
+    func winnerPosition(of collection: CollectionName) throws -> (cursor: String?, changes: Int64, count: Int64) {
+        let statement = try database.prepare(
+            "SELECT cursor, winner_changes, winner_count, is_sweeping FROM collections WHERE name = ?1"
+        )
+        try statement.bind(collection.text, at: 1)
+        guard try statement.step() else { return (nil, 0, 0) }
+        // In the middle of a pull from the beginning the position is none that could be compared.
+        let isWhole = !statement.isNull(0) && !statement.bool(3)
+        return (isWhole ? statement.string(0) : nil, statement.int64(1), statement.int64(2))
+    }
+
+    /// Whether winners are held without the vectors they have.
+    func lacksVectors(_ collection: CollectionName) throws -> Bool {
+        let statement = try database.prepare("SELECT has_vectors FROM collections WHERE name = ?1")
+        try statement.bind(collection.text, at: 1)
+        return try statement.step() ? !statement.bool(0) : true
+    }
+
+    /// For which changes the sink file at `path` was written, and what it looked like then.
+    func sinkFile(_ path: String, of collection: Int64) throws -> (changes: Int64, fingerprint: String)? {
+        let statement = try database.prepare(
+            "SELECT winner_changes, fingerprint FROM sink_files WHERE collection = ?1 AND path = ?2"
+        )
+        try statement.bind(collection, at: 1)
+        try statement.bind(path, at: 2)
+        guard try statement.step() else { return nil }
+        return (statement.int64(0), statement.string(1))
+    }
+
+    /// Keeps for which changes the sink file at `path` was written.
+    func saveSinkFile(_ path: String, of collection: Int64, changes: Int64, fingerprint: String) throws {
+        try database.prepare(
+            """
+            INSERT INTO sink_files (collection, path, winner_changes, fingerprint) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (collection, path) DO UPDATE SET winner_changes = excluded.winner_changes,
+                fingerprint = excluded.fingerprint
+            """
+        ).run(collection, path, changes, fingerprint)
+    }
+}

@@ -1,0 +1,49 @@
+internal import Federation
+import Glibc
+
+/// What tells, without reading a file, whether it is still the same.
+struct FileFingerprint: Equatable, CustomStringConvertible {
+    /// A file that was changed this recently could change again without its time of change showing it, in microseconds.
+    private static let granularity: Int64 = 2_000_000
+
+    private let facts: stat
+
+    /// The fingerprint of the file at `path`; `nil` where there is none.
+    init?(path: String) {
+        var facts = stat()
+        guard stat(path, &facts) == 0 else { return nil }
+        self.facts = facts
+    }
+
+    /// The fingerprint of the open file `descriptor`.
+    init?(descriptor: Int32) {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { return nil }
+        self.facts = facts
+    }
+
+    var isRegularFile: Bool { facts.st_mode & S_IFMT == S_IFREG }
+    var isFolder: Bool { facts.st_mode & S_IFMT == S_IFDIR }
+    /// Whether others than the owner may read the file.
+    var isReadableByOthers: Bool { facts.st_mode & (S_IRGRP | S_IROTH) != 0 }
+    var size: Int64 { Int64(facts.st_size) }
+
+    /// Whether both are the same file, under whatever name.
+    func isSameFile(as other: FileFingerprint) -> Bool {
+        facts.st_dev == other.facts.st_dev && facts.st_ino == other.facts.st_ino
+    }
+
+    /// Whether a later change is sure to show.
+    func isSettled(at now: Timestamp) -> Bool {
+        now.microseconds - Int64(facts.st_mtim.tv_sec) * 1_000_000 >= FileFingerprint.granularity
+    }
+
+    var description: String {
+        "\(facts.st_dev):\(facts.st_ino):\(facts.st_size):\(facts.st_mtim.tv_sec).\(facts.st_mtim.tv_nsec)"
+            + ":\(facts.st_ctim.tv_sec).\(facts.st_ctim.tv_nsec)"
+    }
+
+    static func == (left: FileFingerprint, right: FileFingerprint) -> Bool {
+        left.description == right.description
+    }
+}

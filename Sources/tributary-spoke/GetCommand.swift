@@ -1,0 +1,44 @@
+import ArgumentParser
+import Federation
+import JSON
+import Replication
+import SpokeAgent
+
+/// One winner held.
+struct GetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Prints one pattern's payload, without asking the hub.",
+        discussion: """
+            EXAMPLE
+              tributary-spoke get skills-patterns skill-123 --state state
+
+            With --json it tells where the pattern comes from too.
+            """
+    )
+
+    @Argument(help: "The collection.")
+    var collection: String
+
+    @Argument(help: "The pattern's id.")
+    var id: String
+
+    @OptionGroup var store: StoreOptions
+
+    func run() throws {
+        let state = try StateFolder(store.state).openExisting()
+        let name = try HeldCollection.find(collection, in: state)
+        let patternID: PatternID
+        do throws(InvalidPatternID) {
+            patternID = try PatternID(id)
+        } catch { throw SpokeError(.usage, error.detail) }
+        guard let winner = try state.winner(of: name, patternID) else {
+            throw SpokeError(
+                .failure,
+                "\(name) holds no pattern '\(ShownText.of(id))'; see: tributary-spoke list \(name) --state \(store.state)"
+            )
+        }
+        let console = Console(isQuiet: false)
+        console.result(store.json ? winner.json.text : String(decoding: winner.payload, as: UTF8.self))
+    }
+}
