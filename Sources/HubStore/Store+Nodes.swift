@@ -12,6 +12,22 @@ package struct EnrolledNode: Sendable, Equatable {
     package var lastSeenAt: Timestamp?
     /// Contributions of this node that the hub holds, where they were counted.
     package var contributions: Int64?
+
+    package init(
+        name: NodeName,
+        role: NodeRole,
+        incarnation: Int32,
+        enrolledAt: Timestamp,
+        revokedAt: Timestamp? = nil,
+        lastSeenAt: Timestamp? = nil
+    ) {
+        self.name = name
+        self.role = role
+        self.incarnation = incarnation
+        self.enrolledAt = enrolledAt
+        self.revokedAt = revokedAt
+        self.lastSeenAt = lastSeenAt
+    }
 }
 
 extension Store {

@@ -1,9 +1,7 @@
-import Federation
-
 /// Every bound that this side puts on what it sends, receives and waits for.
 package enum TransferLimits {
     /// Items in one push, unless the hub asks for smaller ones.
-    package static let pushItems = Limits.batchItems
+    package static let pushItems = 2_000
     /// Bytes in one push, unless the hub asks for smaller ones.
     package static let pushBytes = 2 * 1024 * 1024
     /// Tries of one request, the first included.

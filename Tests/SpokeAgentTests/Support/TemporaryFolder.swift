@@ -1,0 +1,74 @@
+import Glibc
+
+/// A folder that is gone, with all in it, when the test is.
+final class TemporaryFolder {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/tributary-spoke-XXXXXX".utf8CString)
+        path = mkdtemp(&template).map { String(cString: $0) } ?? "/nowhere"
+    }
+
+    deinit {
+        TemporaryFolder.remove(path)
+    }
+
+    /// The path of `name` in the folder.
+    func callAsFunction(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Writes a file, and the folder it stands in.
+    func write(_ name: String, _ text: String) {
+        let parts = name.split(separator: "/").dropLast()
+        var folder = path
+        for part in parts {
+            folder += "/\(part)"
+            mkdir(folder, 0o755)
+        }
+        guard let file = fopen(self(name), "w") else { return }
+        fputs(text, file)
+        fclose(file)
+    }
+
+    /// The text of a file; `nil` where there is none.
+    func read(_ name: String) -> String? {
+        guard let file = fopen(self(name), "r") else { return nil }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        while case let byte = getc(file), byte != EOF { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What tells whether a file was replaced.
+    func inode(_ name: String) -> UInt64 {
+        var facts = stat()
+        return stat(self(name), &facts) == 0 ? UInt64(facts.st_ino) : 0
+    }
+
+    /// The permissions of a file.
+    func mode(_ name: String) -> UInt32 {
+        var facts = stat()
+        return stat(self(name), &facts) == 0 ? facts.st_mode & 0o777 : 0
+    }
+
+    /// Names in the folder.
+    func names(_ name: String = ".") -> [String] { TemporaryFolder.names(self(name)) }
+
+    private static func names(_ path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    static func remove(_ path: String) {
+        if unlink(path) == 0 { return }
+        for name in names(path) { remove("\(path)/\(name)") }
+        rmdir(path)
+    }
+}
