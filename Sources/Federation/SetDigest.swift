@@ -16,11 +16,13 @@ package struct SetDigest: Sendable, Equatable {
         self.sum = sum
     }
 
+    /// Counts `item`.
     package mutating func insert(_ item: SHA256Digest) {
         count += 1
         sum = SetDigest.add(sum, item)
     }
 
+    /// Takes back that `item` was counted.
     package mutating func remove(_ item: SHA256Digest) {
         count -= 1
         sum = SetDigest.add(sum, SetDigest.negate(item))

