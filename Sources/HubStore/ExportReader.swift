@@ -10,11 +10,12 @@ package struct ExportedWinner: Sendable {
 }
 
 /// Reads all live winners of a collection in the predecessor's order: integers by value, then everything else by bytes.
-package actor ExportReader {
+package actor ExportReader: StreamedRead {
     private static let chunkRows = 200
 
     private let lease: ConnectionLease
     private var isFinished = false
+    package private(set) var chunks = 0
 
     private init(lease: ConnectionLease) {
         self.lease = lease
@@ -69,6 +70,7 @@ package actor ExportReader {
                 )
             }
         }
+        chunks += 1
         if winners.isEmpty { await finish() }
         return winners
     }
@@ -76,6 +78,10 @@ package actor ExportReader {
     /// Ends the snapshot and gives the connection back; harmless when done already.
     package func finish() async {
         isFinished = true
+        await lease.release()
+    }
+
+    package func abandon() async {
         await lease.release()
     }
 }

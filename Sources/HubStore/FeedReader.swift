@@ -4,7 +4,7 @@ import JSON
 import Postgres
 
 /// Reads a feed as one streamed query over one snapshot, in chunks of NDJSON, so that memory does not grow with it.
-package actor FeedReader {
+package actor FeedReader: StreamedRead {
     /// Rows fetched at a time.
     private static let chunkRows = 500
 
@@ -14,6 +14,7 @@ package actor FeedReader {
     private let head: FeedHead
     private var progress: FeedProgress
     private var isFinished = false
+    package private(set) var chunks = 0
 
     /// The head of a feed in the reader's snapshot.
     private struct FeedHead: Sendable {
@@ -98,6 +99,7 @@ package actor FeedReader {
             return (encoder.output, FeedProgress(lines: encoder.lines, digest: encoder.digest, number: number), isLast)
         }
         progress = after
+        chunks += 1
         if isLast { await finish() }
         return chunk
     }
@@ -105,6 +107,10 @@ package actor FeedReader {
     /// Ends the snapshot and gives the connection back; harmless when done already.
     package func finish() async {
         isFinished = true
+        await lease.release()
+    }
+
+    package func abandon() async {
         await lease.release()
     }
 }

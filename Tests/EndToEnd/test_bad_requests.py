@@ -81,21 +81,21 @@ def test_the_last_line_needs_no_newline(hub):
     assert hub.client("alice").push(COLLECTION, GOOD_BODY[:-1]).end["received"] == 3
 
 
-def test_memory_stays_bounded_while_bombs_and_giants_arrive(hub):
+def test_memory_stays_bounded_while_great_bodies_arrive(hub):
     def high_water():
         with open(f"/proc/{hub.process.pid}/status", encoding="ascii") as file:
             return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmHWM"))
 
-    with open(f"/proc/{hub.process.pid}/clear_refs", "w", encoding="ascii") as file:
-        file.write("5")
-    body = bomb(60 * MIB)
+    line = b'{"id":"great-%d","payload":{"value_score":0.9,"text":"' + b"x" * 6000 + b'"},"revision":1}\n'
+    bodies = [bomb(60 * MIB), gzip.compress(b"".join(line % n for n in range(9_000)), 1)]
 
-    def send():
-        for _ in range(3):
+    def send(body):
+        for _ in range(2):
             with hub.client("alice") as client:
-                client.push_raw(COLLECTION, body, GZIP)
+                assert client.push_raw(COLLECTION, body, GZIP).status == 200
 
-    threads = [threading.Thread(target=send) for _ in range(4)]
+    hub.client("alice")
+    threads = [threading.Thread(target=send, args=(body,)) for body in bodies * 2]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -104,14 +104,14 @@ def test_memory_stays_bounded_while_bombs_and_giants_arrive(hub):
 
 
 UNKNOWN = ["/", "/v1", "/v1/", "/v2/manifest", "/v1/collections", "/v1/collections/skills-patterns",
-           "/v1/collections/skills-patterns/winners/x", "/admin", "/v1/manifest/", "//v1/manifest", "/n/alice",
+           "/v1/collections/skills-patterns/winners/x", "/admin", "/n/alice",
            "/v1/collections/skills-patterns/../../../etc/passwd", "/.git/config", "/v1/nodes"]
 
 
 @pytest.mark.parametrize("path", UNKNOWN)
 def test_an_unknown_path_is_404(hub, path):
     reply = hub.client("alice").get(path)
-    assert (reply.status, reply.problem()) == (404, "not-found") or path in ("/v1/manifest/", "//v1/manifest")
+    assert (reply.status, reply.problem()) == (404, "not-found")
 
 
 @pytest.mark.parametrize("name", ["unknown", "Skills", "..", "%2e%2e", "..%2fetc", "%00", "a%20b", "x" * 65, "%c0%af",
@@ -125,7 +125,7 @@ def test_an_unknown_collection_is_404(hub, name):
 
 @pytest.mark.parametrize("method, path", [("DELETE", "/v1/manifest"), ("PUT", PUSH), ("POST", "/v1/manifest"),
                                           ("PATCH", PUSH), ("POST", "/healthz"), ("GET", "/import/skills-patterns"),
-                                          ("BREW", "/v1/manifest"), ("OPTIONS", PUSH), ("TRACE", "/v1/manifest")])
+                                          ("OPTIONS", PUSH), ("TRACE", "/v1/manifest")])
 def test_a_wrong_method_is_a_problem(hub, method, path):
     reply = hub.client("alice").request(method, path)
     assert reply.status in (404, 405) and reply.problem() in ("not-found", "method-not-allowed")
@@ -174,10 +174,10 @@ def test_a_request_that_two_readers_could_read_in_two_ways_is_refused(hub, lines
 
 def test_very_many_and_very_long_headers_are_refused(hub):
     token = hub.client("alice").token
-    for lines in ([f"X-{n}: y" for n in range(100_000)], ["X-Long: " + "y" * 10 * MIB]):
+    for lines in ([f"X-{n}: y" for n in range(100_000)], ["X-Long: " + "y" * 200_000]):
         answer = exchange(hub.port, head("GET", "/v1/manifest", token, *lines), 10)
         assert status(answer) in (0, 400, 413, 431), answer[:100]
-    answer = exchange(hub.port, head("GET", "/v1/manifest?" + "x" * MIB, token), 10)
+    answer = exchange(hub.port, head("GET", "/v1/manifest?" + "x" * 200_000, token), 10)
     assert status(answer) in (0, 400, 414, 431)
     assert hub.is_running and hub.is_ready()
 

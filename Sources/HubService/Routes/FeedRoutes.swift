@@ -74,6 +74,8 @@ struct FeedRoutes: Sendable {
             status: .ok,
             headers: headers,
             body: ResponseBody { [hub] writer in
+                let watch = StreamWatch(reader)
+                defer { watch.cancel() }
                 do {
                     let bytes = try await FeedRoutes.write(reader, to: &writer, compressed: compresses)
                     hub.metrics.add("tributary_feed_bytes_total", ["feed": name], amount: bytes)

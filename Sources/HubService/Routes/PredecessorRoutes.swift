@@ -69,6 +69,8 @@ struct PredecessorRoutes: Sendable {
             status: .ok,
             headers: [.contentType: ProtocolPaths.json],
             body: ResponseBody { writer in
+                let watch = StreamWatch(reader)
+                defer { watch.cancel() }
                 do {
                     try await writer.write(ByteBuffer(string: "["))
                     var isFirst = true

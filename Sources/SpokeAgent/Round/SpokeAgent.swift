@@ -10,6 +10,8 @@ package final class SpokeAgent {
     let state: SpokeState
     let client: HubClient
     let progress: (String) -> Void
+    /// The manifest that the present round follows, where it is a new one.
+    private var manifest: (document: ManifestDocument, entityTag: String?)?
 
     /// An agent that works with `client` on `state`; `progress` is called with short words on how far it is.
     package init(
@@ -81,14 +83,16 @@ package final class SpokeAgent {
         do {
             try body(&report)
         } catch {
+            state.suspect(error)
             report.failure = SpokeError(ExitStatus(error), "\(error)")
         }
     }
 
     private func finish(_ report: inout RoundReport) {
         report.finishedAt = environment.now()
+        defer { manifest = nil }
         do {
-            try state.note(report)
+            try state.note(report, manifest)
         } catch {
             report.failure = report.failure ?? SpokeError(ExitStatus(error), "\(error)")
         }
@@ -150,6 +154,7 @@ package final class SpokeAgent {
     }
 
     private func recognize(_ manifest: ManifestDocument, entityTag: String?, _ report: inout RoundReport) throws {
+        self.manifest = (manifest, entityTag)
         switch try state.recognize(manifest, entityTag: entityTag, endpoint: settings.endpoint.text) {
         case .first, .same: break
         case .historyChanged:
@@ -213,6 +218,7 @@ package final class SpokeAgent {
         guard isSameHistory else {
             for index in report.collections.indices { report.collections[index].pull.historyChanged = false }
             try state.forgetHistory()
+            self.manifest = nil
             return false
         }
         return true

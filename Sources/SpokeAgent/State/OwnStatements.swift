@@ -62,7 +62,7 @@ package final class OwnStatements: StatementTarget {
         try database.prepare(
             """
             UPDATE offered SET accepted_revision = 0, is_live = 0,
-                state = CASE WHEN state = 2 THEN 2 ELSE 0 END
+                state = CASE WHEN state = 2 THEN 2 WHEN is_retraction = 1 THEN 0 ELSE 1 END
             WHERE collection = ?1 AND mark <> ?2
             """
         ).run(collection, mark)

@@ -18,11 +18,13 @@ extension SpokeState {
     /// Makes the state one of the hub and node that `manifest` names.
     ///
     /// With another history, own statements and winners are read again before anything is offered; with another hub or
-    /// node, nothing that was offered counts any more.
+    /// node, nothing that was offered counts any more. Where all is as before, nothing is written, so that news are not
+    /// held up; see ``keep(_:entityTag:endpoint:)``.
     package func recognize(_ manifest: ManifestDocument, entityTag: String?, endpoint: String) throws -> HubRecognition
     {
+        let recognition = try compare(manifest)
+        guard recognition != .same else { return .same }
         try database.transaction {
-            let recognition = try compare(manifest)
             switch recognition {
             case .first, .same: break
             case .historyChanged: try forgetPositions()
@@ -30,15 +32,20 @@ extension SpokeState {
                 try database.execute("DELETE FROM offered")
                 try forgetPositions()
             }
-            try setFact(.hub, manifest.identity.hub)
-            try setFact(.epoch, manifest.identity.epoch)
-            try setFact(.node, manifest.node.text)
-            try setFact(.incarnation, String(manifest.incarnation))
-            try setFact(.endpoint, endpoint)
-            try setFact(.manifest, manifest.json.text)
-            try setFact(.entityTag, entityTag)
-            return recognition
+            try keep(manifest, entityTag: entityTag, endpoint: endpoint)
         }
+        return recognition
+    }
+
+    /// Keeps `manifest` and its entity tag as those of the hub at `endpoint`, within a transaction of the caller's.
+    func keep(_ manifest: ManifestDocument, entityTag: String?, endpoint: String) throws {
+        try setFact(.hub, manifest.identity.hub)
+        try setFact(.epoch, manifest.identity.epoch)
+        try setFact(.node, manifest.node.text)
+        try setFact(.incarnation, String(manifest.incarnation))
+        try setFact(.endpoint, endpoint)
+        try setFact(.manifest, manifest.json.text)
+        try setFact(.entityTag, entityTag)
     }
 
     private func compare(_ manifest: ManifestDocument) throws -> HubRecognition {

@@ -2,9 +2,12 @@ internal import Federation
 internal import SQLite
 
 extension SpokeState {
-    /// Keeps when a round was, and what went wrong in it.
-    func note(_ report: RoundReport) throws {
+    /// Keeps when a round was, what went wrong in it, and the manifest it followed, where that is a new one.
+    func note(_ report: RoundReport, _ manifest: (document: ManifestDocument, entityTag: String?)?) throws {
         try database.transaction {
+            if let manifest {
+                try keep(manifest.document, entityTag: manifest.entityTag, endpoint: report.endpoint)
+            }
             try setFact(.lastRoundAt, String(report.finishedAt.microseconds))
             let problem = report.failure ?? report.collections.lazy.compactMap(\.problem).first
             try setFact(.lastError, problem?.description)

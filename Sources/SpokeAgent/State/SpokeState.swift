@@ -42,6 +42,7 @@ package final class SpokeState {
         case lastRoundAt = "last_round_at"
         case lastSuccessAt = "last_success_at"
         case lastError = "last_error"
+        case lastCheckedAt = "last_checked_at"
     }
 
     /// The number that stands for `collection` in the other tables; given on first use.

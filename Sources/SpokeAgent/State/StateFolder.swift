@@ -6,8 +6,8 @@ internal import SQLite
 package struct StateFolder {
     private static let lockName = "lock"
     private static let databaseName = "state.sqlite"
-    /// SQLite's companions of a database.
-    private static let companions = ["", "-wal", "-shm"]
+    /// The endings of a database and its companions.
+    private static let companions = ["", "-wal", "-shm", suspectEnding]
 
     package let path: String
 
@@ -28,19 +28,19 @@ package struct StateFolder {
 
     /// Opens the state, or makes a new one.
     ///
-    /// A damaged file is moved aside under a name that ends in `now`, and replaced by an empty one that fills again from
+    /// It is checked where the last program was cut off or met damage, where it is small, and once a day. A damaged file is moved aside under a name that ends in `now`, and replaced by an empty one that fills again from
     /// hub and sources; `notice` is called with words to that effect. Throws ``SpokeError`` and `SQLiteError`.
     package func open(at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
         try Folder.make(path, mode: 0o700, option: "--state")
         do {
-            return try openChecked()
+            return try openChecked(now)
         } catch let error as SQLiteError where error.kind == .corrupt || error.kind == .notADatabase {
             let aside = try moveAside(now)
             notice(
                 "the state \(databasePath) is damaged; it was moved to \(aside), and is now rebuilt from the hub and the"
                     + " sources: nothing is lost, the next round takes longer"
             )
-            return try openChecked()
+            return try openChecked(now)
         }
     }
 
@@ -56,14 +56,35 @@ package struct StateFolder {
         return try SpokeState(database: SQLiteDatabase(path: databasePath))
     }
 
-    private func openChecked() throws -> SpokeState {
-        let database = try SQLiteDatabase(path: databasePath)
-        let findings = try database.quickCheck()
+    private func openChecked(_ now: Timestamp) throws -> SpokeState {
+        // Looked at before the database is opened, which makes a log of its own.
+        let wasCutOff = access(databasePath + "-wal", F_OK) == 0
+        let state = try SpokeState(database: SQLiteDatabase(path: databasePath))
+        let isSuspect = access(databasePath + StateFolder.suspectEnding, F_OK) == 0
+        guard try wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }
+        let findings = try state.database.quickCheck()
         guard findings.isEmpty else {
             throw SQLiteError(code: StateFolder.corruptCode, message: findings[0], path: databasePath)
         }
-        return try SpokeState(database: database)
+        unlink(databasePath + StateFolder.suspectEnding)
+        try state.setFact(.lastCheckedAt, String(now.microseconds))
+        return state
     }
+
+    /// Reading a large file through at every start would cost more than the round; a small one costs nothing.
+    private func isDueForCheck(_ state: SpokeState, _ now: Timestamp) throws -> Bool {
+        guard let size = FileFingerprint(path: databasePath)?.size, size > StateFolder.alwaysCheckedBytes,
+            let last = try state.time(.lastCheckedAt)
+        else { return true }
+        return !(0..<StateFolder.checkInterval).contains(now.microseconds - last.microseconds)
+    }
+
+    /// A database up to this size is checked whenever it is opened.
+    private static let alwaysCheckedBytes: Int64 = 8 * 1024 * 1024
+    /// The longest time between two checks of a larger one, in microseconds: a day.
+    private static let checkInterval: Int64 = 24 * 3_600 * 1_000_000
+    /// Names the file that says that damage was met while the database was in use.
+    static let suspectEnding = ".suspect"
 
     /// SQLITE_CORRUPT.
     private static let corruptCode: Int32 = 11
@@ -80,5 +101,13 @@ package struct StateFolder {
             }
         }
         return aside
+    }
+}
+
+extension SpokeState {
+    /// Has the database checked before it is used again, where `error` says that it is damaged.
+    func suspect(_ error: any Error) {
+        guard let error = error as? SQLiteError, error.kind == .corrupt || error.kind == .notADatabase else { return }
+        close(open(database.path + StateFolder.suspectEnding, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
     }
 }
