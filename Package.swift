@@ -59,6 +59,9 @@ let package = Package(
         .systemLibrary(name: "CLibSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CLibZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // The C library's own settings of memory, which the Glibc module leaves out.
+        .systemLibrary(name: "CLibMalloc"),
+
         // One wrapper each; they know nothing of patterns and nothing of each other.
         library("JSON", ["CLibJansson"]),
         library("Digest", ["CLibCrypto"]),
@@ -72,7 +75,7 @@ let package = Package(
         library("Federation", ["JSON", "Digest"]),
 
         // The client side of the protocol.
-        library("Replication", ["Federation", "JSON", "Curl"]),
+        library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
 
         // The hub.
         .target(
@@ -95,7 +98,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "tributary-hub",
-            dependencies: ["HubService", "HubStore", "Federation", "JSON", argumentParser, logging],
+            dependencies: ["HubService", "HubStore", "Federation", "JSON", "CLibMalloc", argumentParser, logging],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage
         ),
@@ -126,7 +129,7 @@ let package = Package(
             "HubStoreTests",
             ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations", "TestSupport"]
         ),
-        tests("SpokeAgentTests", ["SpokeAgent", "Replication", "Federation", "JSON"]),
+        tests("SpokeAgentTests", ["SpokeAgent", "Replication", "Federation", "JSON", "Digest", "SQLite"]),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

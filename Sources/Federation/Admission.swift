@@ -69,7 +69,7 @@ package struct Admission {
         do throws(JSONError) {
             return try JSONDocument(parsing: bytes)
         } catch {
-            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quoting("id", in: bytes) {
+            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quotingUnsigned(in: bytes) {
                 do throws(JSONError) { return try JSONDocument(parsing: quoted) } catch { throw Refusal(error) }
             }
             throw Refusal(error)

@@ -105,8 +105,9 @@ package struct BatchSettlement {
             if contribution.version == current { return .unchanged }
             if contribution.version.hasSameNumber(as: current) { return .refused(.revisionFork(current)) }
             if contribution.version < current { return .stale }
-        } else if contribution.content == nil {
-            // Taking back what was never said is already done; there is nothing to keep.
+        } else if contribution.content == nil, !item.isNumbered {
+            // The hub numbers nothing on behalf of an origin that has said nothing. A numbered retraction is kept: the
+            // statement it takes back may still be on its way.
             return .unchanged
         }
         newest[key] = contributions.count

@@ -24,7 +24,7 @@ package enum Limits {
     /// Items stored in one transaction: large enough to be fast, small enough that other nodes are served in between.
     package static let batchItems = 2_500
     /// Bytes of payload stored in one transaction.
-    package static let batchBytes = 8 * 1024 * 1024
+    package static let batchBytes = 3 * 1024 * 1024
     /// Winners between two checkpoints of a pull.
     package static let checkpointInterval = 5_000
     /// Seconds that a long poll may wait.

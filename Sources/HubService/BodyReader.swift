@@ -60,9 +60,15 @@ struct BodyReader: AsyncSequence {
                 var piece: [UInt8] = []
                 try buffer.withUnsafeReadableBytes { try inflater.append($0, into: &piece) }
                 return piece
+            } catch let problem as Problem {
+                throw problem
+            } catch is CancellationError {
+                throw CancellationError()
             } catch let error as GzipError {
                 throw error.kind == .tooLarge
                     ? BodyReader.tooLarge : Problem(400, .bodyMalformed, "the compressed body cannot be read: \(error)")
+            } catch {
+                throw Problem(400, .bodyMalformed, "the body broke off before its end; send it again")
             }
         }
     }

@@ -7,6 +7,7 @@ struct Hub: Sendable {
     let store: Store
     let signal: FeedSignal
     let metrics: HubMetrics
+    let pushSlots: PushSlots
     let logger: Logger
     /// The hub's clock.
     let now: @Sendable () -> Timestamp

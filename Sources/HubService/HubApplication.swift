@@ -33,6 +33,7 @@ package struct HubApplication: Sendable {
     }
 
     private func runEmbedded(ready: @escaping @Sendable (String) -> Void) async throws {
+        PostgresCluster.forgetRedirections()
         let cluster = try PostgresCluster(
             directory: configuration.dataDirectory,
             configuration: ClusterConfiguration(account: configuration.databaseAccount)
@@ -84,7 +85,10 @@ package struct HubApplication: Sendable {
         ready: @escaping @Sendable (String) -> Void
     ) async throws -> ServiceGroup {
         let signal = FeedSignal()
-        let hub = Hub(store: store, signal: signal, metrics: HubMetrics(), logger: logger, now: Live.now)
+        let hub = Hub(
+            store: store, signal: signal, metrics: HubMetrics(), pushSlots: PushSlots(), logger: logger,
+            now: Live.now
+        )
         let identity = try await store.currentIdentity()
         let announcement = Announcement(
             identity: identity,
@@ -97,11 +101,17 @@ package struct HubApplication: Sendable {
         services.append(Maintenance(hub: hub))
         if let address = configuration.metricsListen {
             services.append(
-                server(MetricsRouter.make(hub), address) { announcement.running("metrics on", $0, path: "/metrics") }
+                server(MetricsRouter.make(hub), address, option: "--metrics-listen") {
+                    announcement.running("metrics on", $0, path: "/metrics")
+                }
             )
         }
         let router = HubRouter.make(hub) { UUIDText.format(Live.newIdentity()) }
-        services.append(server(router, configuration.listen) { announcement.running("serving on", $0, path: "") })
+        services.append(
+            server(router, configuration.listen, option: "--listen") {
+                announcement.running("serving on", $0, path: "")
+            }
+        )
         services.append(WaitersRelease(signal: signal))
         var group = ServiceGroupConfiguration(
             services: services,
@@ -115,9 +125,10 @@ package struct HubApplication: Sendable {
     private func server<Context: RequestContext>(
         _ router: Router<Context>,
         _ address: ListenAddress,
+        option: String,
         running: @escaping @Sendable (Int?) -> Void
-    ) -> some Service where Context.Source == ApplicationRequestContextSource {
-        Application(
+    ) -> Listener where Context.Source == ApplicationRequestContextSource {
+        let application = Application(
             router: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(HubDeadlines.idleSeconds))),
             configuration: .init(
@@ -128,6 +139,7 @@ package struct HubApplication: Sendable {
             onServerRunning: { channel in running(channel.localAddress?.port) },
             logger: logger
         )
+        return Listener(address: address, option: option, server: application)
     }
 }
 

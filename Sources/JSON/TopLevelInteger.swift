@@ -1,78 +1,74 @@
 /// Rescues unsigned 64-bit ids, which JSON may write as numbers but the parser's 63 bits cannot hold.
 package enum TopLevelInteger {
-    /// `text` with the unsigned 64-bit integer that is the value of the outermost object's member `name` put into quotes, or `nil` where
-    /// there is no such member or it is no such integer.
+    /// `text` with every member of the outermost object that is an integer from 2^63 to 2^64 - 1 put into quotes, or
+    /// `nil` where there is none.
     ///
-    /// Quoting changes nothing for an id, whose canonical form is its decimal digits. The result still goes through the
-    /// strict parser: only a well-formed integer literal is touched, so nothing malformed becomes acceptable.
-    package static func quoting(_ name: StaticString, in text: UnsafeRawBufferPointer) -> [UInt8]? {
+    /// Quoting changes nothing for an id, whose canonical form is its decimal digits, and no other member may be such an
+    /// integer anyway. The result still goes through the strict parser: only a well-formed integer literal is touched, so
+    /// nothing malformed becomes acceptable.
+    package static func quotingUnsigned(in text: UnsafeRawBufferPointer) -> [UInt8]? {
         var scanner = Scanner(text: text)
-        guard let range = scanner.integerValue(of: name) else { return nil }
         var quoted: [UInt8] = []
-        quoted.reserveCapacity(text.count + 2)
-        quoted.append(contentsOf: text[..<range.lowerBound])
-        quoted.append(UInt8(ascii: "\""))
-        quoted.append(contentsOf: text[range])
-        quoted.append(UInt8(ascii: "\""))
-        quoted.append(contentsOf: text[range.upperBound...])
+        var copied = 0
+        while let range = scanner.nextUnsigned() {
+            quoted.append(contentsOf: text[copied..<range.lowerBound])
+            quoted.append(UInt8(ascii: "\""))
+            quoted.append(contentsOf: text[range])
+            quoted.append(UInt8(ascii: "\""))
+            copied = range.upperBound
+        }
+        guard copied > 0 else { return nil }
+        quoted.append(contentsOf: text[copied...])
         return quoted
     }
 
     private struct Scanner {
-        let text: UnsafeRawBufferPointer
-        var index = 0
+        private let text: UnsafeRawBufferPointer
+        private var index = 0
+        private var depth = 0
 
         init(text: UnsafeRawBufferPointer) {
             self.text = text
         }
 
-        mutating func integerValue(of name: StaticString) -> Range<Int>? {
-            var depth = 0
+        /// Where the next such integer stands.
+        mutating func nextUnsigned() -> Range<Int>? {
             while index < text.count {
-                switch text[index] {
+                let byte = text[index]
+                switch byte {
                 case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
                 case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
-                case UInt8(ascii: "\""):
-                    let string = skipString()
-                    guard depth == 1, UTF16Order.equal(name, UnsafeRawBufferPointer(rebasing: text[string])) else {
-                        continue
-                    }
-                    skipSpace()
-                    guard index < text.count, text[index] == UInt8(ascii: ":") else { continue }
-                    index += 1
-                    skipSpace()
-                    return integerLiteral()
+                case UInt8(ascii: "\""): skipString()
                 default: break
                 }
                 index += 1
+                guard byte == UInt8(ascii: ":"), depth == 1, let range = integerLiteral() else { continue }
+                let value = UInt64(String(decoding: text[range], as: UTF8.self))
+                if let value, value > UInt64(Int64.max) { return range }
             }
             return nil
         }
 
-        /// Moves behind the string that starts here; returns the range between its quotes.
-        private mutating func skipString() -> Range<Int> {
+        /// Moves to the closing quote of the string that starts here.
+        private mutating func skipString() {
             index += 1
-            let start = index
             while index < text.count, text[index] != UInt8(ascii: "\"") {
                 index += text[index] == UInt8(ascii: "\\") ? 2 : 1
             }
-            let end = min(index, text.count)
-            index = min(end + 1, text.count)
-            return start..<end
-        }
-
-        private mutating func skipSpace() {
-            while index < text.count, [0x20, 0x09, 0x0A, 0x0D].contains(text[index]) { index += 1 }
         }
 
         private mutating func integerLiteral() -> Range<Int>? {
+            while index < text.count, Scanner.isSpace(text[index]) { index += 1 }
             let start = index
             while index < text.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[index]) { index += 1 }
-            guard index > start, index == start + 1 || text[start] != UInt8(ascii: "0") else { return nil }
-            guard UInt64(String(decoding: text[start..<index], as: UTF8.self)) != nil else { return nil }
-            guard index < text.count, [UInt8(ascii: ","), UInt8(ascii: "}"), 0x20, 0x09, 0x0A, 0x0D].contains(text[index])
-            else { return nil }
+            guard index > start, text[start] != UInt8(ascii: "0"), index < text.count else { return nil }
+            let next = text[index]
+            guard next == UInt8(ascii: ",") || next == UInt8(ascii: "}") || Scanner.isSpace(next) else { return nil }
             return start..<index
+        }
+
+        private static func isSpace(_ byte: UInt8) -> Bool {
+            byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
         }
     }
 }

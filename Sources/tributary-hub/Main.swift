@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLibMalloc
 import Federation
 import Glibc
 import HubService
@@ -7,7 +8,11 @@ import HubStore
 /// The program: parses, runs, and turns every failure into a message and an exit code.
 @main
 enum Main {
+    /// glibc gives every thread an arena of its own, and memory freed in one is not used in another; two are enough here.
+    private static let arenas: Int32 = 2
+
     static func main() async {
+        mallopt(M_ARENA_MAX, arenas)
         do {
             var command = try TributaryHub.parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
         let loop = SyncLoop(agent: workplace.agent, client: workplace.client, interval: interval) { line in
             console.say("\(SystemClock.now()) \(line)")
         }
-        loop.run()
+        try loop.run()
         console.say("\(SystemClock.now()) stopped on request; the next start takes up where this one ended")
     }
 }

@@ -4,7 +4,6 @@ import http.client
 import os
 import random
 import signal
-import subprocess
 import threading
 import time
 
@@ -12,10 +11,11 @@ import pytest
 
 from support import generate
 from support.arena import wait_until
-from support.client import Client, Incomplete
+from support.client import Client, Incomplete, check_push
 from support.compare import check_contributions, check_winners
 from support.hub import Hub, HubFailed, kill
 from support.model import standard_collections
+from support.postgres import OwnPostgres
 from support.proxy import Proxy
 
 COLLECTION = "skills-patterns"
@@ -65,7 +65,6 @@ class Writer(threading.Thread):
             with self.hub.client(self.node, timeout=30) as client:
                 reply = client.push_raw(COLLECTION, lines)
                 if reply.status == 200:
-                    from support.client import check_push
                     assert check_push(reply).end["refused"] == 0
                     self.acknowledged.append(lines)
                     return
@@ -169,26 +168,26 @@ def test_a_lost_reply_and_a_cut_body_are_made_good_by_sending_again(hub):
     writer = Writer(hub, "alice", 0, SEED)
     collection = standard_collections()[COLLECTION]
     with Proxy(hub.port, plan) as proxy:
-        for mode in plan + ["pass"]:
+        for mode in ("lost", "cut", "more", "whole"):
             lines = [generate.spell(writer.rng, {"id": f"{mode}-{n}", "revision": 5, "payload": {"value_score": 0.9}})
                      for n in range(50)]
             answered = False
-            for _ in range(3):
-                with Client(proxy.port, client.token, "alice", timeout=10) as other:
+            for _ in range(8):
+                with Client(proxy.port, client.token, "alice", timeout=3) as other:
                     try:
                         answer = other.push(COLLECTION, lines)
                     except LOST:
                         continue
                     except AssertionError as failure:
                         # A body that was cut is answered with an error, never with an end marker.
-                        assert mode.startswith("cut_request"), failure
+                        assert proxy.exchanges[-1].mode.startswith("cut_request"), failure
                         continue
                 answered = True
                 break
             assert answered and answer.end["received"] == 50
             for line in lines:
                 collection.push(line, "alice", time.time_ns() // 1000)
-        assert [exchange["mode"] for exchange in proxy.exchanges][:3] == ["drop_reply", "cut_request:300", "cut_request:3000"]
+        assert not proxy.plan, "not every harm was done"
     hub.enrol("relay", role="hub")
     check_contributions(hub.client("relay"), collection)
 
@@ -197,7 +196,6 @@ def test_a_lost_reply_and_a_cut_body_are_made_good_by_sending_again(hub):
 def cluster(arena):
     """A PostgreSQL of one's own, as an operator has it."""
     folder = arena.folder("pg")
-    from support.postgres import OwnPostgres
     with OwnPostgres(folder) as postgres:
         yield postgres
 
@@ -250,4 +248,3 @@ def test_a_database_of_ones_own_is_served_and_shared_by_two_hubs(arena, cluster)
         news = client.winners(COLLECTION, since=feed.cursor, wait=30)
         assert [line["id"] for line in news.lines] == ["y"] and time.monotonic() - started < 5
         assert not os.path.exists(os.path.join(first.data, "postgres"))
-    assert subprocess.run(["true"], check=True).returncode == 0

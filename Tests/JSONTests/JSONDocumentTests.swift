@@ -42,20 +42,25 @@ struct JSONDocumentTests {
         "An id beyond 63 bits survives as a JSON number, and nothing else is touched",
         arguments: [
             (#"{"id":18446744073709551615,"x":1}"#, #"{"id":"18446744073709551615","x":1}"#),
-            (#"{"payload":{"id":5},"id" : 9223372036854775808 }"#, #"{"payload":{"id":5},"id" : "9223372036854775808" }"#),
-            (#"{"a":"\"id\":1","id":12}"#, #"{"a":"\"id\":1","id":"12"}"#),
+            (#"{"p":{"id":9223372036854775808},"id" : 9223372036854775808 }"#, #"{"p":{"id":9223372036854775808},"id" : "9223372036854775808" }"#),
+            (#"{"\u0069d":9223372036854775808}"#, #"{"\u0069d":"9223372036854775808"}"#),
+            (#"{"a":"\":9223372036854775808,","id":9223372036854775808}"#, #"{"a":"\":9223372036854775808,","id":"9223372036854775808"}"#),
         ]
     )
     func bigIDs(text: String, expected: String) {
-        let quoted = Array(text.utf8).withUnsafeBytes { TopLevelInteger.quoting("id", in: $0) }
+        let quoted = Array(text.utf8).withUnsafeBytes { TopLevelInteger.quotingUnsigned(in: $0) }
         #expect(quoted.map { String(decoding: $0, as: UTF8.self) } == expected)
     }
 
     @Test(
-        "Where the id is no well-formed integer there is nothing to rescue",
-        arguments: [#"{"id":007}"#, #"{"id":1.5}"#, #"{"id":"7"}"#, #"{"x":{"id":1}}"#, #"{"id":-1}"#, #"{"id":12"#, "{"]
+        "Where there is no such integer there is nothing to rescue",
+        arguments: [
+            #"{"id":09223372036854775808}"#, #"{"id":9223372036854775807}"#, #"{"id":18446744073709551616}"#,
+            #"{"id":9223372036854775808.5}"#, #"{"id":"9223372036854775808"}"#, #"{"x":{"id":9223372036854775808}}"#,
+            #"{"id":-9223372036854775809}"#, #"{"id":9223372036854775808"#, "{", #"{"id":["#,
+        ]
     )
     func nothingToRescue(text: String) {
-        #expect(Array(text.utf8).withUnsafeBytes { TopLevelInteger.quoting("id", in: $0) } == nil)
+        #expect(Array(text.utf8).withUnsafeBytes { TopLevelInteger.quotingUnsigned(in: $0) } == nil)
     }
 }

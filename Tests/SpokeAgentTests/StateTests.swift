@@ -61,6 +61,18 @@ struct StateTests {
         #expect(alice.learned() == learned)
     }
 
+    @Test("A state that is damaged inside is moved aside and rebuilt too")
+    func damagedInside() throws {
+        alice.knows(Dictionary(uniqueKeysWithValues: (0..<500).map { ("p\($0)", 0.9) }))
+        _ = try alice.sync()
+        let before = versions
+        alice.folder.scribble("state/state.sqlite", from: 9_000, count: 30_000)
+        #expect(try alice.sync().push.sent == 0)
+        #expect(alice.notices.count == 1)
+        #expect(versions == before)
+        #expect(alice.learned()?.split(separator: "\n").count == 500)
+    }
+
     @Test("The state is for its owner alone")
     func permissions() throws {
         _ = try alice.sync()

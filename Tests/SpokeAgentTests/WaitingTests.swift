@@ -39,6 +39,7 @@ struct WaitingTests {
     @Test("A running spoke pulls news without reading its sources, and reads them when they change")
     func loop() throws {
         let clock = TestClock()
+        defer { clock.onPause = {} }
         let hub = FakeHub(clock: clock)
         let alice = Spoke("alice", hub, clock)
         alice.knows(["a": 0.9])
@@ -54,7 +55,7 @@ struct WaitingTests {
             }
         }
         let interval = try #require(SyncInterval(seconds: 3_600))
-        SyncLoop(agent: try alice.agent(), client: try alice.client(), interval: interval) { lines.append($0) }.run()
+        try SyncLoop(agent: alice.agent(), client: alice.client(), interval: interval) { lines.append($0) }.run()
         #expect(lines.first == "sync ok: pushed 1")
         #expect(lines.contains("pull ok: learned 1 (from bruno 1)"))
         #expect(lines.contains("sync ok: pushed 1"))
@@ -65,6 +66,7 @@ struct WaitingTests {
     @Test("A running spoke outlives a hub that is away, waits longer each time, and then goes on at once")
     func outlives() throws {
         let clock = TestClock()
+        defer { clock.onPause = {} }
         let hub = FakeHub(clock: clock)
         let alice = Spoke("alice", hub, clock)
         alice.knows(["a": 0.9])
@@ -72,7 +74,7 @@ struct WaitingTests {
         clock.onPause = { if hub.faults.isEmpty, clock.pauses.count > 60 { clock.shouldStop = true } }
         let interval = try #require(SyncInterval(seconds: 36_000))
         var lines: [String] = []
-        SyncLoop(agent: try alice.agent(), client: try alice.client(), interval: interval) { lines.append($0) }.run()
+        try SyncLoop(agent: alice.agent(), client: alice.client(), interval: interval) { lines.append($0) }.run()
         #expect(lines.first?.hasPrefix("sync unreachable") == true)
         #expect(lines.contains("sync ok: pushed 1"))
         #expect(clock.pauses.allSatisfy { $0 <= .seconds(300) })
@@ -82,15 +84,46 @@ struct WaitingTests {
     @Test("A running spoke makes a round of its own at every interval")
     func rounds() throws {
         let clock = TestClock()
+        defer { clock.onPause = {} }
         let hub = FakeHub(clock: clock)
         let alice = Spoke("alice", hub, clock)
         let began = clock.now
         clock.onPause = { if clock.now.microseconds - began.microseconds > 60_000_000 { clock.shouldStop = true } }
         var rounds = 0
         let interval = try #require(SyncInterval(seconds: 10))
-        SyncLoop(agent: try alice.agent(), client: try alice.client(), interval: interval) { line in
+        try SyncLoop(agent: alice.agent(), client: alice.client(), interval: interval) { line in
             if line.hasPrefix("sync") { rounds += 1 }
         }.run()
         #expect((5...8).contains(rounds))
+    }
+
+    @Test("A running spoke whose state is damaged ends, and its next start repairs it")
+    func damaged() throws {
+        let clock = TestClock()
+        defer { clock.onPause = {} }
+        let hub = FakeHub(clock: clock)
+        let alice = Spoke("alice", hub, clock)
+        // More than the database keeps in memory.
+        let text = String(repeating: "x", count: 10_000)
+        func knows(_ value: Double) {
+            alice.knows((0..<500).map { #"{"id":"p\#($0)","payload":{"value_score":\#(value),"x":"\#(text)"}}"# })
+        }
+        knows(0.9)
+        _ = try alice.sync()
+        let agent = try alice.agent()
+        alice.folder.scribble("state/state.sqlite", from: 8_192, count: 5_000_000)
+        knows(0.8)
+        clock.onPause = { if clock.pauses.count > 100 { clock.shouldStop = true } }
+        let interval = try #require(SyncInterval(seconds: 10))
+        var lines: [String] = []
+        #expect(throws: SpokeError.self) {
+            try SyncLoop(agent: agent, client: alice.client(), interval: interval) { lines.append($0) }.run()
+        }
+        clock.shouldStop = false
+        #expect(lines.count == 1)
+        #expect(alice.folder.names("state").contains("state.sqlite.suspect"))
+        #expect(try alice.sync().status == .ok)
+        #expect(alice.notices.count == 1)
+        #expect(hub.statements(of: "alice")["p499"]?.content?.value == 0.8)
     }
 }

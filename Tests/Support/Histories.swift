@@ -74,8 +74,7 @@ package enum Histories {
         )
     }
 
-    /// A history in which every origin numbers its own statements, none of them twice. The first statement about a
-    /// pattern is never a retraction, which says nothing then.
+    /// A history in which every origin numbers its own statements, none of them twice.
     package static func random(
         statements: Int,
         patterns: Int,
@@ -92,7 +91,7 @@ package enum Histories {
             )
             let revision = revisions[key, default: 0] + Int64.random(in: 1...3, using: &generator)
             defer { revisions[key] = revision }
-            if revisions[key] != nil, Int.random(in: 0..<6, using: &generator) == 0 {
+            if Int.random(in: 0..<6, using: &generator) == 0 {
                 return retraction(id: id, origin: origin, revision: revision)
             }
             return contribution(

@@ -21,7 +21,7 @@ struct ImportTests {
             "HTTPTypes", "NIOCore", "ServiceLifecycle", "UnixSignals", "Logging", "Synchronization", "Glibc",
         ],
         "SpokeAgent": ["Replication", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization"],
-        "tributary-hub": ["HubService", "HubStore", "Federation", "JSON", "ArgumentParser", "Logging", "Glibc"],
+        "tributary-hub": ["HubService", "HubStore", "Federation", "JSON", "ArgumentParser", "Logging", "Glibc", "CLibMalloc"],
         "tributary-spoke": ["SpokeAgent", "Replication", "Federation", "JSON", "ArgumentParser", "Glibc"],
     ]
 

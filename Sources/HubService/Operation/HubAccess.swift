@@ -24,6 +24,7 @@ package struct HubAccess: Sendable {
     ) async throws -> Value {
         if let databaseURL { return try await HubAccess.use(databaseURL, body) }
         guard let dataDirectory else { throw HubStartError("give --data-dir DIR, or --database-url URL") }
+        PostgresCluster.forgetRedirections()
         return try await PostgresCluster.withRunningCluster(
             directory: dataDirectory,
             configuration: ClusterConfiguration(account: databaseAccount)

@@ -29,6 +29,8 @@ struct Maintenance: Service {
                         try await applyRetention()
                         nextRetention = .now + Maintenance.retentionInterval
                     }
+                } catch is CancellationError {
+                    return
                 } catch {
                     hub.logger.warning("maintenance will be tried again", metadata: ["error": .string("\(error)")])
                 }

@@ -66,7 +66,7 @@ struct FeedRoutes: Sendable {
 
     private func stream(_ feed: FeedRequest, _ request: Request) async throws -> Response {
         let reader = try await FeedReader.open(feed, in: hub.store)
-        let compresses = request.headers[.acceptEncoding]?.contains("gzip") ?? false
+        let compresses = FeedRoutes.acceptsGzip(request.headers[.acceptEncoding])
         var headers: HTTPFields = [.contentType: ProtocolPaths.ndjson, .cacheControl: "no-store"]
         if compresses { headers[.contentEncoding] = "gzip" }
         let name = feed.feed == .winners ? "winners" : "contributions"
@@ -86,6 +86,16 @@ struct FeedRoutes: Sendable {
                 try await writer.finish(nil)
             }
         )
+    }
+
+    /// Whether an `Accept-Encoding` header names gzip with a weight above 0 (RFC 9110, 12.5.3).
+    static func acceptsGzip(_ header: String?) -> Bool {
+        (header ?? "").lowercased().split(separator: ",").contains { choice in
+            let parts = choice.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+            guard parts.first == "gzip" || parts.first == "x-gzip" else { return false }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }?.dropFirst(2)
+            return weight.flatMap { Double($0) } != 0
+        }
     }
 
     private static func write(

@@ -99,15 +99,17 @@ struct PredecessorRoutes: Sendable {
         let policy = try await hub.store.policy(of: collection)
         let body = try BodyReader(request)
         let slow = Problem(408, .requestTimedOut, "the import took longer than \(HubDeadlines.bodySeconds) s to arrive")
-        let (report, client) = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) { [hub] in
-            var receiver = PushReceiver(
-                hub: hub,
-                node: node,
-                policy: policy,
-                splitter: ArraySplitter(limit: Limits.itemBytes)
-            )
-            try await receiver.receive(body)
-            return (receiver.report, receiver.predecessorClient)
+        let (report, client) = try await hub.pushSlots.withSlot(of: node.name) { [hub] in
+            try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
+                var receiver = PushReceiver(
+                    hub: hub,
+                    node: node,
+                    policy: policy,
+                    splitter: ArraySplitter(limit: Limits.itemBytes)
+                )
+                try await receiver.receive(body)
+                return (receiver.report, receiver.predecessorClient)
+            }
         }
         if takesTurns { try await hub.store.notePredecessorClient([collection: client], of: node.name) }
         return Response(json: ["imported": .integer(report.accepted + report.unchanged + report.stale)])

@@ -14,15 +14,17 @@ struct PushRoute: Sendable {
         let policy = try await hub.store.policy(of: try context.collection())
         let body = try BodyReader(request)
         let slow = Problem(408, .requestTimedOut, "the push took longer than \(HubDeadlines.bodySeconds) s to arrive")
-        let report = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) { [hub] in
-            var receiver = PushReceiver(
-                hub: hub,
-                node: node,
-                policy: policy,
-                splitter: LineSplitter(limit: Limits.itemBytes)
-            )
-            try await receiver.receive(body)
-            return receiver.report
+        let report = try await hub.pushSlots.withSlot(of: node.name) { [hub] in
+            try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
+                var receiver = PushReceiver(
+                    hub: hub,
+                    node: node,
+                    policy: policy,
+                    splitter: LineSplitter(limit: Limits.itemBytes)
+                )
+                try await receiver.receive(body)
+                return receiver.report
+            }
         }
         return Response(
             status: .ok,

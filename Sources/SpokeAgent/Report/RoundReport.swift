@@ -17,6 +17,8 @@ package struct RoundReport: Sendable {
     package var isPartial = false
     /// Whether own statements have to be looked at, for which a pull alone is not enough.
     package var asksForRound = false
+    /// Whether the state is damaged, which the next start of the program repairs.
+    package var needsRestart = false
     /// What ended the round early.
     package var failure: SpokeError?
     package var startedAt: Timestamp

@@ -83,8 +83,9 @@ package final class SpokeAgent {
         do {
             try body(&report)
         } catch {
-            state.suspect(error)
-            report.failure = SpokeError(ExitStatus(error), "\(error)")
+            report.needsRestart = state.suspect(error)
+            let advice = report.needsRestart ? " The next start of this program does that by itself." : ""
+            report.failure = SpokeError(ExitStatus(error), "\(error)\(advice)")
         }
     }
 

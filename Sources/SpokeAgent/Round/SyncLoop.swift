@@ -3,7 +3,7 @@ package import Replication
 
 /// Rounds without end: one at each interval, one when a source file has changed, and a pull as soon as the hub has news.
 ///
-/// No failure ends it, only the wish to stop.
+/// No failure of hub or network ends it, only the wish to stop, and damage that a new start repairs.
 package final class SyncLoop {
     /// Seconds that one long poll waits at most; source files are looked at after each.
     private static let pollSeconds = 50
@@ -19,6 +19,8 @@ package final class SyncLoop {
     private var due: Timestamp
     /// Failures in a row.
     private var failures = 0
+    /// What only a new start can repair.
+    private var damage: SpokeError?
     /// Answers in a row that brought no news and were not waited for.
     private var idleAnswers = 0
 
@@ -33,10 +35,11 @@ package final class SyncLoop {
 
     private var environment: RunEnvironment { client.environment }
 
-    /// Runs until the environment asks to stop.
-    package func run() {
+    /// Runs until the environment asks to stop; throws a ``SpokeError`` where the state is damaged.
+    package func run() throws {
         var sources = agent.sourceFingerprints()
         while !environment.shouldStop() {
+            if let damage { throw damage }
             let present = agent.sourceFingerprints()
             if environment.now() >= due || present != sources {
                 sources = present
@@ -50,6 +53,7 @@ package final class SyncLoop {
     private func round() {
         let report = agent.round(.sync)
         if environment.shouldStop() { return }
+        if report.needsRestart { damage = report.failure }
         log(report.line)
         for note in report.notes { log(note) }
         let wait = interval.next(chance: environment.chance())
@@ -69,6 +73,7 @@ package final class SyncLoop {
             if case .document(let manifest, let entityTag) = try client.manifest(unless: held, wait: wait) {
                 let report = agent.follow(manifest, entityTag: entityTag)
                 if environment.shouldStop() { return }
+                if report.needsRestart { damage = report.failure }
                 hasNews = report.isChange
                 if report.isChange || report.status != .ok { log(report.line) }
                 if report.asksForRound { due = environment.now() }
@@ -99,7 +104,7 @@ package final class SyncLoop {
 
     /// After a failure, waits longer each time before the hub is asked again.
     private func settle(_ isSuccess: Bool, retryAfter: Duration?) {
-        guard !isSuccess else {
+        guard !isSuccess, damage == nil else {
             failures = 0
             return
         }

@@ -60,7 +60,7 @@ struct SourceItemReader {
             return try JSONDocument(parsing: bytes)
         } catch {
             // Ids up to 2^64 - 1 may be written as numbers, which the parser's 63 bits cannot hold.
-            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quoting("id", in: bytes) {
+            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quotingUnsigned(in: bytes) {
                 do throws(JSONError) { return try JSONDocument(parsing: quoted) } catch {
                     if error.kind != .syntax { id = RefusedLineID.find(in: bytes) }
                     throw Refusal(error)

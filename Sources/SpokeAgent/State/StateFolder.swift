@@ -28,8 +28,9 @@ package struct StateFolder {
 
     /// Opens the state, or makes a new one.
     ///
-    /// It is checked where the last program was cut off or met damage, where it is small, and once a day. A damaged file is moved aside under a name that ends in `now`, and replaced by an empty one that fills again from
-    /// hub and sources; `notice` is called with words to that effect. Throws ``SpokeError`` and `SQLiteError`.
+    /// It is checked where the last program was cut off or met damage, where it is small, and once a day. A damaged file is
+    /// moved aside under a name that ends in `now`, and replaced by an empty one that fills again from hub and sources;
+    /// `notice` is called with words to that effect. Throws ``SpokeError`` and `SQLiteError`.
     package func open(at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
         try Folder.make(path, mode: 0o700, option: "--state")
         do {
@@ -61,21 +62,20 @@ package struct StateFolder {
         let wasCutOff = access(databasePath + "-wal", F_OK) == 0
         let state = try SpokeState(database: SQLiteDatabase(path: databasePath))
         let isSuspect = access(databasePath + StateFolder.suspectEnding, F_OK) == 0
-        guard try wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }
+        let isSmall = (FileFingerprint(path: databasePath)?.size ?? 0) <= StateFolder.alwaysCheckedBytes
+        guard try isSmall || wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }
         let findings = try state.database.quickCheck()
         guard findings.isEmpty else {
             throw SQLiteError(code: StateFolder.corruptCode, message: findings[0], path: databasePath)
         }
         unlink(databasePath + StateFolder.suspectEnding)
-        try state.setFact(.lastCheckedAt, String(now.microseconds))
+        if !isSmall { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         return state
     }
 
     /// Reading a large file through at every start would cost more than the round; a small one costs nothing.
     private func isDueForCheck(_ state: SpokeState, _ now: Timestamp) throws -> Bool {
-        guard let size = FileFingerprint(path: databasePath)?.size, size > StateFolder.alwaysCheckedBytes,
-            let last = try state.time(.lastCheckedAt)
-        else { return true }
+        guard let last = try state.time(.lastCheckedAt) else { return true }
         return !(0..<StateFolder.checkInterval).contains(now.microseconds - last.microseconds)
     }
 
@@ -105,9 +105,12 @@ package struct StateFolder {
 }
 
 extension SpokeState {
-    /// Has the database checked before it is used again, where `error` says that it is damaged.
-    func suspect(_ error: any Error) {
-        guard let error = error as? SQLiteError, error.kind == .corrupt || error.kind == .notADatabase else { return }
+    /// Has the database checked before it is used again, where `error` says that it is damaged; returns whether it does.
+    func suspect(_ error: any Error) -> Bool {
+        guard let error = error as? SQLiteError, error.kind == .corrupt || error.kind == .notADatabase else {
+            return false
+        }
         close(open(database.path + StateFolder.suspectEnding, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
+        return true
     }
 }

@@ -36,6 +36,14 @@ final class TemporaryFolder {
         utimensat(AT_FDCWD, self(name), &times, 0)
     }
 
+    /// Overwrites a part of a file.
+    func scribble(_ name: String, from offset: Int, count: Int) {
+        guard let file = fopen(self(name), "r+") else { return }
+        fseek(file, offset, SEEK_SET)
+        for index in 0..<count { fputc(Int32(index % 251), file) }
+        fclose(file)
+    }
+
     /// The text of a file; `nil` where there is none.
     func read(_ name: String) -> String? {
         guard let file = fopen(self(name), "r") else { return nil }

@@ -1,0 +1,39 @@
+"""Small disks that can be filled."""
+
+import os
+import subprocess
+
+from .arena import sudo
+
+
+class SmallDisk:
+    """A tmpfs of some megabytes in a folder; clearing the folder unmounts it too."""
+
+    def __init__(self, folder, megabytes):
+        self.folder = folder
+        self.filler = os.path.join(folder, "filler")
+        self.options = f"size={megabytes}m,mode=0711,uid={os.geteuid()},gid={os.getegid()}"
+
+    def __enter__(self):
+        subprocess.run([*sudo(), "mount", "-t", "tmpfs", "-o", self.options, "tmpfs", self.folder], check=True)
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([*sudo(), "umount", "-l", self.folder], check=True)
+
+    def free(self):
+        found = os.statvfs(self.folder)
+        return found.f_bavail * found.f_frsize
+
+    def fill(self, leaving=0):
+        """Takes all space but `leaving` bytes."""
+        with open(self.filler, "wb", buffering=0) as file:
+            while (left := self.free() - leaving) > 0:
+                try:
+                    if file.write(b"\0" * min(left, 1 << 20)) == 0:
+                        break
+                except OSError:
+                    break
+
+    def make_room(self):
+        os.remove(self.filler)
