@@ -22,9 +22,9 @@ package enum Limits {
     /// Bytes of one push after decompression.
     package static let pushBytes = 64 * 1024 * 1024
     /// Items stored in one transaction: large enough to be fast, small enough that other nodes are served in between.
-    package static let batchItems = 2_500
+    package static let batchItems = 5_000
     /// Bytes of payload stored in one transaction.
-    package static let batchBytes = 3 * 1024 * 1024
+    package static let batchBytes = 4 * 1024 * 1024
     /// Winners between two checkpoints of a pull.
     package static let checkpointInterval = 5_000
     /// Seconds that a long poll may wait.

@@ -23,7 +23,7 @@ enum ClusterSettings {
         shared_buffers = 128MB
         max_wal_size = 1GB
         checkpoint_timeout = 15min
-        wal_compression = on
+        wal_compression = \(supportsLZ4 ? "lz4" : "on")
         default_toast_compression = \(supportsLZ4 ? "lz4" : "pglz")
         jit = off
         timezone = 'UTC'

@@ -23,6 +23,10 @@ def shown_seed():
     print(f"TRIBUTARY_SEED={SEED}")
 
 
+# Cut so late that there was a checkpoint to go on from. A reset may take with it what was not read yet.
+BEYOND_A_CHECKPOINT = "cut_reply:2500000"
+
+
 def items(prefix, count, value=0.9, text="x"):
     return [{"id": f"{prefix}-{n}", "payload": {"value_score": value, "n": n, "text": text * 50}} for n in range(count)]
 
@@ -66,16 +70,16 @@ def test_lost_replies_are_made_good_without_saying_anything_twice(hub):
             spoke.write(SKILLS, items(f"lossy{number}", 30))
             before = position(hub)
             while (done := spoke.run("sync")).returncode != 0:
-                assert done.returncode == 5 and done.stdout + done.stderr, done
-                assert len(plan) > 3, "it gives up too early"
+                assert done.returncode in (1, 5) and done.stdout + done.stderr, done
+                assert len(plan) > 3 or "cut_request" in plan[0], "it gives up too early"
             assert not proxy.plan
             assert position(hub) == before + 30
             spoke.sync()
             assert position(hub) == before + 30
 
 
-@pytest.mark.parametrize("mode", ["cut_reply:100", "cut_reply:5000", "cut_reply:300000", "reset_reply:300000",
-                                  "reset_reply:500000", "slow:1000"])
+@pytest.mark.parametrize("mode", ["cut_reply:100", "cut_reply:5000", "cut_reply:900000", "cut_reply:2500000",
+                                  "reset_reply:2500000", "slow:1000"])
 def test_a_pull_that_was_cut_goes_on_where_it_was_and_ends_whole(stocked, mode):
     with Proxy(stocked.port, [mode + "@winners"]) as proxy:
         spoke = Spoke(stocked, "reader", port=proxy.port)
@@ -85,6 +89,8 @@ def test_a_pull_that_was_cut_goes_on_where_it_was_and_ends_whole(stocked, mode):
         else:
             raise AssertionError("it never ends whole")
         assert not proxy.plan, "nothing was cut"
+        asked = [line for line in proxy.requests if f"{SKILLS}/winners" in line]
+        assert any("since=" in line for line in asked) or mode != BEYOND_A_CHECKPOINT, asked
         check_in_step(stocked, spoke)
 
 
@@ -204,9 +210,9 @@ def test_kills_in_the_middle_of_rounds_lose_and_repeat_nothing(stocked):
     before, killed = position(stocked), 0
     own = items("killed", 9000)
     spoke.write(SKILLS, own)
-    for _ in range(12):
+    for _ in range(20):
         spoke.start("sync")
-        time.sleep(rng.random() * 0.6)
+        time.sleep(rng.random() * 0.25)
         killed += spoke.process.poll() is None
         spoke.kill()
     assert killed > 3, "nothing was killed in the middle"

@@ -78,9 +78,13 @@ class Proxy:
             self._back(server, client, exchange)
         except OSError:
             pass
-        for end in (client, server):
+        if exchange.name == "reset_reply":
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # Wakes whoever reads there; only then does closing take effect.
+        for end, how in ((client, socket.SHUT_RD if exchange.name == "reset_reply" else socket.SHUT_RDWR),
+                         (server, socket.SHUT_RDWR)):
             try:
-                end.shutdown(socket.SHUT_RDWR)
+                end.shutdown(how)
             except OSError:
                 pass
         forward.join(5)
@@ -128,9 +132,6 @@ class Proxy:
                 exchange.back += len(data)
                 exchange.since += len(data)
             if ends:
-                if exchange.name == "reset_reply":
-                    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    client.close()
                 return
 
 
