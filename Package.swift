@@ -29,6 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -91,7 +92,7 @@ let package = Package(
             name: "HubService",
             dependencies: [
                 "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
-                hummingbird, lifecycle, unixSignals, logging, httpTypes, nioCore,
+                hummingbird, hummingbirdCore, lifecycle, unixSignals, logging, httpTypes, nioCore,
             ],
             resources: [.embedInCode("openapi.json")],
             swiftSettings: settings

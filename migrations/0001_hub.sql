@@ -8,6 +8,7 @@ CREATE TABLE hub (
     epoch             uuid        NOT NULL,
     system_identifier bigint      NOT NULL,
     timeline          integer     NOT NULL,
+    database_oid      bigint      NOT NULL,
     created_at        timestamptz NOT NULL,
     epoch_since       timestamptz NOT NULL,
     CONSTRAINT hub_pkey PRIMARY KEY (singleton),
@@ -19,6 +20,7 @@ COMMENT ON COLUMN hub.hub_id IS 'Names this hub for ever.';
 COMMENT ON COLUMN hub.epoch IS 'Names this history; changes when the database is restored, promoted or replaced.';
 COMMENT ON COLUMN hub.system_identifier IS 'PostgreSQL''s own name of the cluster that the epoch was begun on.';
 COMMENT ON COLUMN hub.timeline IS 'PostgreSQL''s timeline that the epoch was begun on.';
+COMMENT ON COLUMN hub.database_oid IS 'PostgreSQL''s own number of the database that the epoch was begun in.';
 COMMENT ON COLUMN hub.created_at IS 'When the hub was first started.';
 COMMENT ON COLUMN hub.epoch_since IS 'When this history began.';
 

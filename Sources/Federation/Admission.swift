@@ -55,7 +55,7 @@ package struct Admission {
         id = itemID
         try checkMembers(root)
         let revision = try readRevision(root)
-        let isRetraction = root["retracted"]?.boolean ?? false
+        let isRetraction = try readRetracted(root)
         let contribution =
             isRetraction
             ? retraction(of: itemID, revision: revision)
@@ -101,6 +101,17 @@ package struct Admission {
             throw Refusal(.clockAhead, "revision \(revision) lies more than a day ahead of the hub's clock, \(now)")
         }
         return revision
+    }
+
+    private func readRetracted(_ root: JSONNode) throws(Refusal) -> Bool {
+        guard let node = root["retracted"], node.kind != .null else { return false }
+        guard let isRetraction = node.boolean else {
+            throw Refusal(.payloadInvalid, "'retracted' is neither true nor false")
+        }
+        guard !isRetraction || root["payload"] == nil || root["payload"]?.kind == .null else {
+            throw Refusal(.payloadInvalid, "the item is retracted and has a payload; send one or the other")
+        }
+        return isRetraction
     }
 
     private var latest: Timestamp { now.adding(seconds: Limits.clockAheadSeconds) }

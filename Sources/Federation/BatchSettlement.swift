@@ -69,6 +69,9 @@ package struct BatchSettlement {
     /// The contributions to keep, each the newest of its key, in the order of their keys.
     package private(set) var kept: [Contribution] = []
 
+    /// Accepted contributions that a newer one of the same batch took the place of, so that they were never kept.
+    package private(set) var overtaken: [Contribution] = []
+
     /// The kept contributions' keys that had another version before.
     package var superseded: [ContributionKey] {
         newest.keys.filter { stored[$0] != nil }
@@ -110,6 +113,7 @@ package struct BatchSettlement {
             // statement it takes back may still be on its way.
             return .unchanged
         }
+        if let position = newest[key] { overtaken.append(contributions[position]) }
         newest[key] = contributions.count
         contributions.append(contribution)
         return .accepted

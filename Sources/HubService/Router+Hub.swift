@@ -1,4 +1,5 @@
 import Federation
+import HTTPTypes
 import Hummingbird
 import JSON
 
@@ -13,6 +14,8 @@ enum HubRouter {
         router.get("readyz", use: health.ready)
         router.get("openapi.json") { _, _ in OpenAPIDocument.response }
 
+        refuseOtherMethods(router, ["healthz", "readyz", "openapi.json"], allowing: [.get])
+
         let nodes = router.group().add(middleware: NodeAuthentication(hub: hub, place: .header))
         let feeds = FeedRoutes(hub: hub)
         nodes.get("v1/manifest", use: ManifestRoute(hub: hub).callAsFunction)
@@ -21,6 +24,15 @@ enum HubRouter {
         nodes.get("v1/collections/:collection/winners", use: feeds.winners)
         nodes.get("v1/collections/:collection/patterns/:id", use: PatternRoute(hub: hub).callAsFunction)
         nodes.get("v1/quarantine", use: QuarantineRoute(hub: hub).callAsFunction)
+        refuseOtherMethods(
+            nodes,
+            [
+                "v1/manifest", "v1/quarantine", "v1/collections/:collection/winners",
+                "v1/collections/:collection/patterns/:id",
+            ],
+            allowing: [.get]
+        )
+        refuseOtherMethods(nodes, ["v1/collections/:collection/contributions"], allowing: [.get, .post])
 
         // The predecessor's API: with a token in the header, or in the address for its unmodified client.
         addPredecessor(to: nodes, PredecessorRoutes(hub: hub, takesTurns: false))
@@ -34,5 +46,28 @@ enum HubRouter {
         group.get("export/:collection", use: routes.export)
         group.post("import/:collection", use: routes.import)
         group.post("sync", use: routes.sync)
+        refuseOtherMethods(group, ["manifest", "export/:collection"], allowing: [.get])
+        refuseOtherMethods(group, ["import/:collection", "sync"], allowing: [.post])
+    }
+
+    private static let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options]
+
+    /// Says of a path that exists that it does not take the method, instead of that it does not exist.
+    private static func refuseOtherMethods(
+        _ group: some RouterMethods<HubContext>,
+        _ paths: [RouterPath],
+        allowing allowed: [HTTPRequest.Method]
+    ) {
+        let names = allowed.map(\.rawValue).joined(separator: ", ")
+        for path in paths {
+            for method in methods where !allowed.contains(method) {
+                group.on(path, method: method) { _, context -> Response in
+                    let problem = Problem(405, .methodNotAllowed, "this path takes \(names)")
+                    var response = Response(problem, instance: context.requestID)
+                    response.headers[.allow] = names
+                    return response
+                }
+            }
+        }
     }
 }

@@ -43,6 +43,29 @@ extension SettlementTransaction {
         )
     }
 
+    private static let historyColumns = [
+        "collection", "pattern_id", "node", "incarnation", "revision", "checksum", "superseded_at", "value",
+        "updated_at", "received_at", "path", "payload",
+    ]
+
+    /// Keeps what was said and overtaken within one batch: it was accepted, so it is part of the past.
+    func insertHistory(_ contributions: [Contribution]) throws {
+        guard !contributions.isEmpty else { return }
+        var rows = CopyRows(columnCount: Self.historyColumns.count)
+        for contribution in contributions {
+            rows.beginRow()
+            rows.appendText(collection.text)
+            rows.appendText(utf8: contribution.id.utf8)
+            rows.appendText(contribution.origin.text)
+            rows.append(contribution.version.incarnation)
+            rows.append(contribution.version.revision)
+            contribution.version.checksum.withBytes { rows.appendBytes($0) }
+            rows.append(now.sql)
+            rows.appendStatement(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
+        }
+        _ = try connection.copyIn(into: "contribution_history", columns: Self.historyColumns, rows: rows)
+    }
+
     private static let contributionColumns = [
         "collection", "pattern_id", "node", "incarnation", "revision", "checksum", "feed_number", "value",
         "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector",
@@ -66,7 +89,8 @@ extension SettlementTransaction {
             rows.append(contribution.version.revision)
             contribution.version.checksum.withBytes { rows.appendBytes($0) }
             rows.append(number)
-            rows.append(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
+            rows.appendStatement(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
+            rows.append(contribution.content?.vector)
         }
         _ = try connection.copyIn(into: "contributions", columns: Self.contributionColumns, rows: rows)
     }
@@ -136,20 +160,26 @@ extension SettlementTransaction {
 
 /// Fields are appended one by one and by their types: this is where a push spends its time.
 extension CopyRows {
-    /// Value, updated at, received at, path, payload, vector digest, vector model and vector.
-    fileprivate mutating func append(_ content: Contribution.Content?, path: [String], receivedAt: Timestamp) {
-        guard let content else {
+    /// Value, updated at, received at, path and payload.
+    fileprivate mutating func appendStatement(
+        _ content: Contribution.Content?,
+        path: [String],
+        receivedAt: Timestamp
+    ) {
+        if let content {
+            append(content.value)
+            append(content.updatedAt.sql)
+        } else {
             appendNulls(2)
-            append(receivedAt.sql)
-            append(path)
-            return appendNulls(4)
         }
-        append(content.value)
-        append(content.updatedAt.sql)
         append(receivedAt.sql)
         append(path)
-        appendText(utf8: content.payload)
-        guard let vector = content.vector else { return appendNulls(3) }
+        if let content { appendText(utf8: content.payload) } else { appendNull() }
+    }
+
+    /// Vector digest, vector model and vector.
+    fileprivate mutating func append(_ vector: PatternVector?) {
+        guard let vector else { return appendNulls(3) }
         vector.digest.withBytes { appendBytes($0) }
         if let model = vector.model { appendText(model) } else { appendNull() }
         appendBytes(vector.bytes)

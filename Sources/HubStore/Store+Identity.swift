@@ -3,15 +3,16 @@ import Postgres
 
 extension Store {
     /// Says which hub this database is and which of its histories, making up whatever is missing: the hub's own name the
-    /// first time, and a new epoch when PostgreSQL's cluster or timeline is not the one of the last start, as after
+    /// first time, and a new epoch when PostgreSQL's cluster, timeline or database is not that of the last start, as after
     /// restoring or promoting a copy. `newIdentity` makes random 16-byte UUIDs.
     package func identity(now: Timestamp, newIdentity: @Sendable () -> [UInt8]) async throws -> HubIdentity {
         try await pool.write { connection in
             _ = try connection.execute(
                 """
-                INSERT INTO hub (hub_id, epoch, system_identifier, timeline, created_at, epoch_since)
+                INSERT INTO hub (hub_id, epoch, system_identifier, timeline, database_oid, created_at, epoch_since)
                 SELECT \(PostgresUUID(bytes: newIdentity())), \(PostgresUUID(bytes: newIdentity())),
                     (pg_control_system()).system_identifier, (pg_control_checkpoint()).timeline_id,
+                    (SELECT oid::bigint FROM pg_database WHERE datname = current_database()),
                     \(now.sql), \(now.sql)
                 ON CONFLICT (singleton) DO NOTHING
                 """
@@ -20,9 +21,11 @@ extension Store {
                 """
                 UPDATE hub SET epoch = \(PostgresUUID(bytes: newIdentity())), epoch_since = \(now.sql),
                     system_identifier = (pg_control_system()).system_identifier,
-                    timeline = (pg_control_checkpoint()).timeline_id
+                    timeline = (pg_control_checkpoint()).timeline_id,
+                    database_oid = (SELECT oid::bigint FROM pg_database WHERE datname = current_database())
                 WHERE system_identifier <> (pg_control_system()).system_identifier
                     OR timeline <> (pg_control_checkpoint()).timeline_id
+                    OR database_oid <> (SELECT oid::bigint FROM pg_database WHERE datname = current_database())
                 """
             )
             return try Store.identity(connection)

@@ -49,6 +49,7 @@ struct SettlementTransaction {
         guard !kept.isEmpty else { return try outcome(settlement.verdicts, heads) }
         settlement.decide(standing: try standingWinners(of: kept.map(\.id)))
         try supersede(settlement.superseded)
+        try insertHistory(settlement.overtaken)
         try insert(kept, after: heads.contributions.number)
         heads.contributions.number += Int64(kept.count)
         heads.contributions.set = settlement.contributionsDigest

@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
     var logLevel = "info"
 
     func run() async throws {
-        guard let dataDirectory = state.dataDirectory else {
+        guard state.dataDirectory != nil || state.databaseURL != nil else {
             throw ValidationError("--data-dir DIR is missing")
         }
         guard let address = ListenAddress(listen) else {
@@ -49,7 +49,7 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = level
         let hub = HubApplication(
             configuration: HubConfiguration(
-                dataDirectory: dataDirectory,
+                dataDirectory: state.dataDirectory ?? "",
                 listen: address,
                 metricsListen: metricsAddress,
                 databaseURL: state.databaseURL,

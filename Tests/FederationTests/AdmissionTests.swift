@@ -23,6 +23,8 @@ struct AdmissionTests {
             (#"{"id":["a"],"payload":{"value_score":0.9}}"#, .idInvalid),
             (#"{"id":"a"}"#, .payloadInvalid),
             (#"{"id":"a","payload":"text"}"#, .payloadInvalid),
+            (#"{"id":"a","retracted":"true","payload":{"value_score":0.9}}"#, .payloadInvalid),
+            (#"{"id":"a","retracted":true,"payload":{"value_score":0.9}}"#, .payloadInvalid),
             (#"{"id":"a","payload":{}}"#, .valueOutOfRange),
             (#"{"id":"a","payload":{"value_score":1.5}}"#, .valueOutOfRange),
             (#"{"id":"a","payload":{"value_score":-1}}"#, .valueOutOfRange),

@@ -64,12 +64,19 @@ struct StoreTests {
                 )
                 _ = try await store.ingest([statement].items, into: Histories.collection, now: ScratchStore.now)
             }
+            // Two statements about one pattern in one batch: both were accepted, so both are part of the past or present.
+            let pair = (4...5).map { revision in
+                Histories.contribution(
+                    id: 1, origin: 1, revision: Int64(revision), text: "v\(revision)", value: 0.8, time: 0
+                )
+            }
+            _ = try await store.ingest(pair.items, into: Histories.collection, now: ScratchStore.now)
             let id = try PatternID("pattern-1")
             let record = try await store.pattern(id, in: Histories.collection)
-            #expect(record.history.map(\.version.revision).sorted() == [1, 2])
+            #expect(record.history.map(\.version.revision).sorted() == [1, 2, 3, 4])
             #expect(record.contributions.count == 1)
             #expect(try await store.removeHistory(before: ScratchStore.now) == 0)
-            #expect(try await store.removeHistory(before: ScratchStore.now.adding(seconds: 1)) == 2)
+            #expect(try await store.removeHistory(before: ScratchStore.now.adding(seconds: 1)) == 4)
             #expect(try await store.pattern(id, in: Histories.collection).history.isEmpty)
         }
     }

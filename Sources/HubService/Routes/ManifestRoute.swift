@@ -18,7 +18,7 @@ struct ManifestRoute: Sendable {
             let generation = await hub.signal.generation
             let body = try await hub.store.manifest(for: node).json.bytes
             let tag = "\"\(SHA256.digest(of: body).hex.prefix(32))\""
-            guard known == tag else {
+            guard ManifestRoute.names(known, tag) else {
                 let headers: HTTPFields = [
                     .contentType: ProtocolPaths.json, .eTag: tag, .cacheControl: "no-cache",
                 ]
@@ -28,6 +28,16 @@ struct ManifestRoute: Sendable {
             guard left > .zero, await hub.signal.wait(beyond: generation, for: left) else {
                 return Response(status: .notModified, headers: [.eTag: tag])
             }
+        }
+    }
+
+    /// Whether an `If-None-Match` header names `tag` (RFC 9110, 13.1.2): compared weakly, because proxies weaken tags.
+    private static func names(_ header: String?, _ tag: String) -> Bool {
+        (header ?? "").split(separator: ",").contains { choice in
+            var choice = choice.drop { $0 == " " || $0 == "\t" }
+            while choice.last == " " || choice.last == "\t" { choice.removeLast() }
+            if choice.hasPrefix("W/") { choice = choice.dropFirst(2) }
+            return choice == tag || choice == "*"
         }
     }
 }
