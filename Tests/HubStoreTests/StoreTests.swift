@@ -152,6 +152,36 @@ struct StoreTests {
         }
     }
 
+    @Test("A copy of the database is the same hub in another epoch; opening it again is not another one")
+    func restoredCopy() async throws {
+        try await ScratchStore.withDatabase { connectionString in
+            func identity(_ connectionString: String) async throws -> HubIdentity {
+                let store = try await Store.open(
+                    connectionString, poolSize: 2, now: ScratchStore.now,
+                    newIdentity: { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
+                )
+                let identity = try await store.currentIdentity()
+                await store.close()
+                return identity
+            }
+            let original = try await identity(connectionString)
+            #expect(try await identity(connectionString) == original)
+            let elsewhere = connectionString.replacing("dbname=tributary", with: "dbname=postgres")
+            let pool = PostgresPool(
+                configuration: PostgresConfiguration(connectionString: elsewhere, applicationName: "copy")
+            )
+            _ = try await pool.withConnection { connection in
+                try connection.execute("CREATE DATABASE restored TEMPLATE tributary").affectedRows
+            }
+            await pool.close()
+            let restored = connectionString.replacing("dbname=tributary", with: "dbname=restored")
+            let copy = try await identity(restored)
+            #expect(copy.hub == original.hub)
+            #expect(copy.epoch != original.epoch)
+            #expect(try await identity(restored) == copy)
+        }
+    }
+
     /// Compares digests, counts and winners with the oracle's.
     private func expect(_ store: Store, toHold oracle: Oracle, under policy: CollectionPolicy) async throws {
         let node = EnrolledNode(
