@@ -6,6 +6,9 @@ package struct AdmittedItem: Sendable, Equatable {
     package var contribution: Contribution
     /// Whether the origin numbered the statement itself; otherwise the hub numbers it on its behalf.
     package var isNumbered: Bool
+    /// The contribution's item digests under its present number, where they were computed already: outside the feed lock
+    /// they cost nobody else anything.
+    package var digests: ItemDigest.Pair?
     /// Whether the payload says that it was imported from another node, so that sending it back is no new evidence.
     package var importedFrom: NodeName?
 
@@ -62,7 +65,15 @@ package struct Admission {
             : try content(of: root, id: itemID, revision: revision)
         try checkChecksum(root, contribution.version.checksum)
         let imported = root["payload"]?["imported_from"]?.string.flatMap(NodeName.init)
-        return AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
+        var item = AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
+        item.digests = ItemDigest.Pair(
+            collection: policy.collection,
+            id: itemID,
+            origin: origin,
+            version: contribution.version,
+            hasher: hasher
+        )
+        return item
     }
 
     private func parse(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> JSONDocument {

@@ -34,6 +34,8 @@ package struct BatchSettlement {
     private let hasher: SHA256
     private var stored: [ContributionKey: Stored]
     private var contributions: [Contribution] = []
+    /// The item digests of ``contributions``, where they came with them.
+    private var digests: [ItemDigest.Pair?] = []
     /// The position in ``contributions`` of each key's newest.
     private var newest: [ContributionKey: Int] = [:]
     private var standing: [PatternID: Standing] = [:]
@@ -90,7 +92,8 @@ package struct BatchSettlement {
         for item in items { verdicts.append(joinOne(item)) }
         for (key, position) in newest {
             if let old = stored[key] { contributionsDigest.remove(contributionDigest(key, old.version)) }
-            contributionsDigest.insert(contributionDigest(key, contributions[position].version))
+            let known = digests[position]?.contribution
+            contributionsDigest.insert(known ?? contributionDigest(key, contributions[position].version))
         }
         kept = newest.values.map { contributions[$0] }
         kept.sort { $0.id == $1.id ? $0.origin < $1.origin : $0.id < $1.id }
@@ -116,6 +119,7 @@ package struct BatchSettlement {
         if let position = newest[key] { overtaken.append(contributions[position]) }
         newest[key] = contributions.count
         contributions.append(contribution)
+        digests.append(contribution.version == item.contribution.version ? item.digests : nil)
         return .accepted
     }
 
@@ -208,7 +212,12 @@ package struct BatchSettlement {
     }
 
     private func winnerDigest(_ id: PatternID, _ candidate: Candidate) -> SHA256Digest {
-        ItemDigest.winner(
+        if let position = newest[ContributionKey(id: id, origin: candidate.origin)],
+            contributions[position].version == candidate.version, let known = digests[position]
+        {
+            return known.winner
+        }
+        return ItemDigest.winner(
             collection: policy.collection,
             id: id,
             origin: candidate.origin,

@@ -82,6 +82,24 @@ package enum ItemDigest {
         digest("w1", collection, id, origin, version, hasher)
     }
 
+    /// Both digests of one contribution: as itself, and as the winner it may become.
+    package struct Pair: Sendable, Equatable {
+        package var contribution: SHA256Digest
+        package var winner: SHA256Digest
+
+        /// The digests of what `origin` says about `id` in this version.
+        package init(
+            collection: CollectionName,
+            id: PatternID,
+            origin: NodeName,
+            version: ContributionVersion,
+            hasher: SHA256
+        ) {
+            contribution = digest("k1", collection, id, origin, version, hasher)
+            winner = digest("w1", collection, id, origin, version, hasher)
+        }
+    }
+
     private static func digest(
         _ tag: String,
         _ collection: CollectionName,

@@ -101,7 +101,8 @@ def test_a_database_that_cannot_be_reached_is_exit_code_5(arena):
 
 def test_a_newer_schema_is_refused_and_not_guessed_at(fresh_hub):
     fresh_hub.start()
-    fresh_hub.psql("INSERT INTO schema_migrations SELECT 9000, 'later', sha256, applied_at FROM schema_migrations LIMIT 1")
+    fresh_hub.psql("INSERT INTO schema_migrations "
+                   "SELECT 9000, 'later', sha256, applied_at FROM schema_migrations LIMIT 1")
     done = fresh_hub.run("node", "list")
     assert done.returncode == 9 and "newer" in done.stderr, done
     fresh_hub.psql("DELETE FROM schema_migrations WHERE number = 9000")

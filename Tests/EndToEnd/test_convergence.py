@@ -14,7 +14,8 @@ from support.model import pattern_id, standard_collections
 
 NODES = ["alice", "bruno", "chika", "daria"]
 SEED = int(os.environ.get("TRIBUTARY_SEED", random.SystemRandom().randrange(10**9)))
-NOISE = [b"{", b"null", b"[]", b'"text"', b"{}", b'{"id":1}', b"\xff\xfe", b'{"id":"x","payload":{"value_score":2},"revision":1}',
+NOISE = [b"{", b"null", b"[]", b'"text"', b"{}", b'{"id":1}', b"\xff\xfe",
+         b'{"id":"x","payload":{"value_score":2},"revision":1}',
          b'{"id":"x","payload":{"value_score":NaN},"revision":1}', b'{"id":"x","payload":[],"revision":1}',
          b'{"id":"x","id":"y","payload":{"value_score":1},"revision":1}', b'{"id":"x","revision":1,"surprise":1}',
          b'{"id":"x","payload":{"value_score":1,"n":9007199254740992},"revision":1}',

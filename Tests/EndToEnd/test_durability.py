@@ -164,7 +164,8 @@ def check_repeated(hub, writers):
 
 def test_a_lost_reply_and_a_cut_body_are_made_good_by_sending_again(hub):
     client = hub.client("alice")
-    plan = ["drop_reply", "cut_request:300", "cut_request:3000", "reset_reply:10", "cut_reply:200", "cut_reply:5", "slow:1"]
+    plan = ["drop_reply", "cut_request:300", "cut_request:3000", "reset_reply:10", "cut_reply:200", "cut_reply:5",
+            "slow:1"]
     writer = Writer(hub, "alice", 0, SEED)
     collection = standard_collections()[COLLECTION]
     with Proxy(hub.port, plan) as proxy:

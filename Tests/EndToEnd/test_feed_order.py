@@ -137,7 +137,8 @@ class Table:
     def write(self, number):
         rng = random.Random(SEED + number)
         script = "".join(
-            f"BEGIN; INSERT INTO control (key) VALUES ('{number}-{n}'); SELECT pg_sleep({rng.random() * 0.02}); COMMIT;\n"
+            f"BEGIN; INSERT INTO control (key) VALUES ('{number}-{n}'); "
+            f"SELECT pg_sleep({rng.random() * 0.02}); COMMIT;\n"
             for n in range(PUSHES))
         subprocess.run(self.hub.psql_words(), input=script, text=True, check=True, capture_output=True)
 

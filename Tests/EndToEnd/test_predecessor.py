@@ -17,7 +17,8 @@ TRANSPORT = ("imported_from", "import_timestamp", "federation")
 
 def point(rng, number, **more):
     return [rng.uniform(-1, 1) for _ in range(DIMENSION)], {
-        "skill_name": f"skill {number}", "description": "x" * rng.randrange(200, 1800), "usage_pattern": "caf\u00e9 \U0001f600",
+        "skill_name": f"skill {number}", "description": "x" * rng.randrange(200, 1800),
+        "usage_pattern": "caf\u00e9 \U0001f600",
         "success_examples": ["a", "b"], "value_score": rng.choice([0.7, 0.8, 0.95, 1]), "last_updated": 0, **more}
 
 

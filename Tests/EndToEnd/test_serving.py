@@ -100,8 +100,12 @@ def test_everything_is_there_after(fresh_hub, death):
     before = client.push("skills-patterns", ITEMS)
     assert before.counts == (50, 0, 0, 0)
     epoch, total = client.manifest()["epoch"], client.winners("skills-patterns").end["total"]
-    end(fresh_hub, death)
-    fresh_hub.start()
+    orphan = end(fresh_hub, death)
+    try:
+        fresh_hub.start()
+    finally:
+        if orphan:
+            kill(orphan, signal.SIGCONT)
     client = fresh_hub.client("alice")
     feed = client.winners("skills-patterns")
     assert ids(feed) == sorted(item["id"] for item in ITEMS)
@@ -118,18 +122,19 @@ def end(hub, death):
         # Its database is left running on purpose: the next hub takes it over.
         assert hub.postmaster() in hub.database_processes()
     elif death == "kill the hub and the postmaster":
-        # A backend stopped in its tracks outlives its postmaster.
+        # A backend stopped in its tracks outlives its postmaster, and holds on to the shared memory.
         orphan = next(pid for pid in hub.database_processes() if pid != hub.postmaster() and is_backend(pid))
         kill(orphan, signal.SIGSTOP)
         hub.kill()
         hub.kill_database(children=False)
-        kill(orphan, signal.SIGCONT)
+        return orphan
     elif death == "kill everything":
         hub.kill()
         hub.kill_database()
     else:
         hub.kill_database(children=False)
         hub.stop()
+    return None
 
 
 def is_backend(pid):

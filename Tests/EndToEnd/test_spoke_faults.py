@@ -62,9 +62,10 @@ def stocked(hub):
 
 
 def test_lost_replies_are_made_good_without_saying_anything_twice(hub):
-    for number, plan in enumerate((["drop_reply@manifest"], ["drop_reply@POST"], ["drop_reply@POST", "cut_reply:40@POST"],
-                                   ["cut_request:400@POST", "reset_reply:1@POST"], ["cut_request:2500@POST"],
-                                   ["drop_reply@POST"] * 9, ["cut_reply:250@POST", "drop_reply@winners"])):
+    plans = (["drop_reply@manifest"], ["drop_reply@POST"], ["drop_reply@POST", "cut_reply:40@POST"],
+             ["cut_request:400@POST", "reset_reply:1@POST"], ["cut_request:2500@POST"],
+             ["drop_reply@POST"] * 9, ["cut_reply:250@POST", "drop_reply@winners"])
+    for number, plan in enumerate(plans):
         with Proxy(hub.port, plan) as proxy:
             spoke = Spoke(hub, f"lossy{number}", port=proxy.port)
             spoke.write(SKILLS, items(f"lossy{number}", 30))
@@ -108,7 +109,8 @@ def test_a_reply_that_was_changed_on_the_way_is_not_believed(hub):
     assert "told-1" in spoke.learned_items(SKILLS)
 
 
-@pytest.mark.parametrize("harm", ["deleted", "emptied", "cut in half", "rubbish", "rubbish in the middle", "another file"])
+@pytest.mark.parametrize("harm", ["deleted", "emptied", "cut in half", "rubbish", "rubbish in the middle",
+                                  "another file"])
 def test_a_lost_state_repeats_nothing(hub, harm):
     node = "state-" + harm.replace(" ", "-")
     spoke = Spoke(hub, node)
@@ -201,7 +203,8 @@ def test_a_full_disk_under_the_sink_leaves_the_old_files_whole(stocked):
         disk.make_room()
         spoke.sync()
         check_in_step(stocked, spoke)
-        assert set(os.listdir(spoke.sink)) == {f"{name}.jsonl" for name in (SKILLS, "error-solutions", "best-practices")}
+        names = (SKILLS, "error-solutions", "best-practices")
+        assert set(os.listdir(spoke.sink)) == {f"{name}.jsonl" for name in names}, "nothing unfinished is left"
 
 
 def test_kills_in_the_middle_of_rounds_lose_and_repeat_nothing(stocked):

@@ -201,8 +201,10 @@ def test_a_server_that_is_no_hub_is_not_believed(hub, canned):
 
 
 @pytest.mark.parametrize("mend, code", [
-    (lambda words: words + ["--collections", "skill-patterns"], (2, 8)), (lambda words: words + ["--colections", "x"], (2,)),
-    (lambda words: words[:1] + ["snyc"] + words[2:], (2,)), (lambda words: [*words, "--sink", words[words.index("--source") + 1]], (8,)),
+    (lambda words: words + ["--collections", "skill-patterns"], (2, 8)),
+    (lambda words: words + ["--colections", "x"], (2,)),
+    (lambda words: words[:1] + ["snyc"] + words[2:], (2,)),
+    (lambda words: [*words, "--sink", words[words.index("--source") + 1]], (8,)),
     (lambda words: [w if not w.startswith("http") else "ftp://x" for w in words], (2, 8)),
     (lambda words: [w if w != "--hub" else "--hbu" for w in words], (2,)),
     (lambda words: [w if not w.startswith("jsonl") else "csv:/x" for w in words], (2, 8)),

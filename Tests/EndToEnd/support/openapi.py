@@ -41,7 +41,8 @@ class Described:
         """Fails where an answer is not as described."""
         template = self.template(path)
         operation = self.document["paths"][template][method.lower()]
-        assert str(reply.status) in operation["responses"], f"{method} {template} answers {reply.status}: {reply.body[:300]}"
+        what = f"{method} {template} answers {reply.status}: {reply.body[:300]}"
+        assert str(reply.status) in operation["responses"], what
         response = self.follow(operation["responses"][str(reply.status)])
         self.seen.add((method, template, reply.status))
         for name, header in response.get("headers", {}).items():

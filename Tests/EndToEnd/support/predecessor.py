@@ -39,7 +39,7 @@ class Qdrant:
 
     def scroll(self, limit, minimum=None):
         """The first points in the order of ids, and the id behind them."""
-        ids = sorted((p for p in self.points if isinstance(p, int))) + sorted(p for p in self.points if isinstance(p, str))
+        ids = [p for kind in (int, str) for p in sorted(p for p in self.points if isinstance(p, kind))]
         if minimum is not None:
             ids = [p for p in ids if isinstance(self.points[p][1].get("value_score"), (int, float))
                    and self.points[p][1]["value_score"] >= minimum]

@@ -21,7 +21,8 @@ class Spoke:
         self.token_file = os.path.join(self.folder, "token")
         if node not in hub.tokens:
             hub.enrol(node)
-        with open(self.token_file, "w", encoding="ascii", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        with open(self.token_file, "w", encoding="ascii") as file:
+            os.fchmod(file.fileno(), 0o600)
             file.write(hub.tokens[node] + "\n")
         self.process = None
 
