@@ -22,7 +22,9 @@ package final class HTTPClient {
     }
 
     let configuration: Configuration
-    let handle: CurlHandle
+    private(set) var handle: CurlHandle
+    /// Whether the last transfer failed: libcurl 7.88 then refuses options that a reset should have freed.
+    private var isSpent = false
     private let shouldStop: () -> Bool
     private var isBusy = false
 
@@ -72,6 +74,10 @@ package final class HTTPClient {
         defer { isBusy = false }
 
         let shown = try check(request)
+        if isSpent {
+            handle = try CurlHandle()
+            isSpent = false
+        }
         guard let headers = HeaderList(request) else {
             throw CurlError(kind: .invalidRequest, request: shown, message: "a header field with forbidden characters")
         }
@@ -83,6 +89,7 @@ package final class HTTPClient {
                 return code == CURLE_OK ? curl_easy_perform(handle.pointer) : code
             }
         }
+        isSpent = code != CURLE_OK
         // The handle must not keep pointers to what ends here.
         defer { _ = handle.reset() }
         return try conclude(code, transfer, request, shown)

@@ -38,6 +38,11 @@ package actor PostgresCluster {
         connectionString = layout.connectionString
     }
 
+    /// Whether there is a cluster in `directory`, running or not.
+    package static func exists(in directory: String) -> Bool {
+        access(directory + "/postgres/PG_VERSION", F_OK) == 0
+    }
+
     /// Whether a server of this cluster runs under this object's watch.
     package var isRunning: Bool { server != nil }
 

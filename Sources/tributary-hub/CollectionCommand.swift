@@ -12,7 +12,8 @@ struct CollectionCommand: ParsableCommand {
         discussion: """
             EXAMPLES
               tributary-hub collection list --data-dir /var/lib/tributary
-              tributary-hub collection set skills-patterns --strategy latest --threshold 0.7 --data-dir /var/lib/tributary
+              tributary-hub collection set skills-patterns --strategy latest \
+                --threshold 0.7 --data-dir /var/lib/tributary
             """,
         subcommands: [List.self, Set.self]
     )
@@ -75,7 +76,7 @@ struct CollectionCommand: ParsableCommand {
                 throw ValidationError("--threshold \(threshold) is not between 0 and 1")
             }
             let (strategy, threshold) = (strategy, threshold)
-            let policy = try await state.access.withStore { store in
+            let policy = try await state.access.withStore(creating: Talk.newHub) { store in
                 let made = try await store.makeCollection(
                     collection,
                     strategy: strategy ?? .highestValue,

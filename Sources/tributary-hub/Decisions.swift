@@ -11,7 +11,8 @@ struct Decisions: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               tributary-hub decisions --data-dir /var/lib/tributary
-              tributary-hub decisions --collection skills-patterns --limit 1000 --json --data-dir /var/lib/tributary
+              tributary-hub decisions --collection skills-patterns --limit 1000 \
+                --json --data-dir /var/lib/tributary
             """
     )
 

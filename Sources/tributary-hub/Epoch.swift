@@ -11,9 +11,11 @@ struct Epoch: AsyncParsableCommand {
             EXAMPLE
               tributary-hub epoch --data-dir /var/lib/tributary
 
-            A hub notices by itself when PostgreSQL was restored from a dump, recovered to a point in time or promoted. A plain
-            copy of the data directory looks like the original; after bringing one back, this tells every node to compare
-            and to offer again what the copy does not have.
+            A hub notices by itself when its tables are in another PostgreSQL cluster or
+            database than before, or on another timeline. A copy of the data directory,
+            or tables brought back into the same database, look like the original:
+            after bringing them back, this tells every node to compare and to offer
+            again what the copy does not have.
             """
     )
 

@@ -27,7 +27,7 @@ enum Main {
 
     private static func report(_ error: any Error) -> Int32 {
         let parserCode = TributaryHub.exitCode(for: error)
-        if parserCode == .success || parserCode == .validationFailure {
+        if parserCode == .success || parserCode == .validationFailure, !(error is ValidationError) {
             let message = TributaryHub.fullMessage(for: error)
             guard parserCode == .success else {
                 Talk.note(message)
@@ -37,6 +37,10 @@ enum Main {
             return HubExit.success.rawValue
         }
         if let code = error as? ExitCode { return code.rawValue }
+        if error is ValidationError {
+            Talk.note("tributary-hub: \(error); add --help to the command to see what it takes")
+            return HubExit.usage.rawValue
+        }
         Talk.note("tributary-hub: \(error)")
         return HubExit(error).rawValue
     }
@@ -71,12 +75,14 @@ struct TributaryHub: ParsableCommand {
         abstract: "Keep what many machines' coding agents learned, decide per pattern, and hand the winners back.",
         discussion: """
             EXAMPLES
-              tributary-hub node add alice --data-dir /var/lib/tributary > alice.token
               tributary-hub serve --data-dir /var/lib/tributary
-              tributary-hub collection set skills-patterns --strategy latest --data-dir /var/lib/tributary
+              tributary-hub node add alice --data-dir /var/lib/tributary > alice.token
+              tributary-hub collection set skills-patterns --strategy latest \
+                --data-dir /var/lib/tributary
 
             EXIT CODES
-              0 done   1 failed   2 usage   5 database unreachable   6 conflict   8 configuration   9 integrity
+              0 done   1 failed   2 usage   5 database unreachable   6 conflict
+              8 configuration   9 integrity
             """,
         version: HubVersion.text,
         subcommands: [Serve.self, NodeCommand.self, CollectionCommand.self, Decisions.self, Quarantine.self, Epoch.self]

@@ -38,7 +38,7 @@ struct NodeCommand: ParsableCommand {
             let role = role
             var generator = SystemRandomNumberGenerator()
             let token = NodeToken(using: &generator)
-            let enrolled = try await state.access.withStore { store in
+            let enrolled = try await state.access.withStore(creating: Talk.newHub) { store in
                 try await store.enrol(node, role: role, token: token, now: Live.now())
             }
             Talk.note("enrolled \(enrolled.role.rawValue) '\(node)', incarnation \(enrolled.incarnation); its token is")

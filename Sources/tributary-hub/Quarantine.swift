@@ -32,7 +32,12 @@ struct Quarantine: AsyncParsableCommand {
         let name = node.flatMap(NodeName.init)
         if let node, name == nil { throw ValidationError("'\(node)' is no node name") }
         let limit = limit
-        let entries = try await state.access.withStore { try await $0.quarantined(of: name, limit: limit) }
+        let entries = try await state.access.withStore { store in
+            if let name, try await !store.nodes().contains(where: { $0.name == name }) {
+                throw StoreError.nodeUnknown(name)
+            }
+            return try await store.quarantined(of: name, limit: limit)
+        }
         if json {
             print(JSONValue.object([.init("items", .array(entries.map(\.json)))]).text)
             return

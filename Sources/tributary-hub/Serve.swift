@@ -11,10 +11,12 @@ struct Serve: AsyncParsableCommand {
             EXAMPLES
               tributary-hub serve --data-dir /var/lib/tributary
               tributary-hub serve --data-dir /var/lib/tributary --listen 0.0.0.0:8092
-              tributary-hub serve --data-dir /var/lib/tributary --database-url 'postgresql://hub@db/tributary'
+              tributary-hub serve --data-dir /var/lib/tributary \
+                --database-url 'postgresql://hub@db/tributary'
 
-            Prints one line when it answers requests. Without --database-url it runs a PostgreSQL of its own in the data
-            directory. It listens beyond this machine only when a node has a token.
+            Prints one line when it answers requests. Without --database-url it runs a
+            PostgreSQL of its own in the data directory. It listens beyond this machine
+            only when a node has a token.
             """
     )
 

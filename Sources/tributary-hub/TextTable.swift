@@ -42,6 +42,11 @@ enum Talk {
         put(text + "\n")
     }
 
+    /// Says that a hub is made where there was none: the path may be misspelt.
+    static func newHub(_ directory: String) {
+        note("there was no hub in \(directory); making one")
+    }
+
     /// Progress, where somebody is watching.
     static func progress(_ text: String) {
         guard isatty(STDERR_FILENO) == 1 else { return }

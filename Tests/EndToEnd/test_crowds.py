@@ -11,6 +11,7 @@ import time
 import pytest
 
 from support import generate
+from support.arena import wait_until
 from support.compare import check_contributions, check_winners
 from support.hub import Hub
 from support.model import standard_collections
@@ -205,3 +206,33 @@ def test_a_request_keeps_the_name_that_its_client_gave_it(hub):
     with hub.client("alice") as client:
         assert client.get("/v1/manifest", {"X-Request-Id": "my-request-1"}).headers["x-request-id"] == "my-request-1"
         assert client.get("/v1/nothing", {"X-Request-Id": "my-request-2"}).json()["instance"] == "my-request-2"
+
+
+@pytest.mark.parametrize("before, after", [(0.7, 0.3), (0.3, 0.7), (0.95, 0.0)])
+def test_a_push_between_a_change_of_policy_and_its_settling_decides_by_the_new_one(fresh_hub, before, after):
+    """The moment that the test above hits by chance: the policy is set, and its patterns are not yet decided anew."""
+    fresh_hub.start()
+    fresh_hub.set_policy(COLLECTION, threshold=before)
+    collection = standard_collections()[COLLECTION]
+    collection.threshold = after
+
+    def push(node, revision, values):
+        items = [{"id": f"p{n}", "revision": revision, "payload": {"value_score": value, "r": revision}}
+                 for n, value in enumerate(values)]
+        lines = [json.dumps(item).encode() for item in items]
+        assert fresh_hub.client(node).push(COLLECTION, lines).counts == (len(lines), 0, 0, 0)
+        for line in lines:
+            collection.push(line, node, time.time_ns() // 1000)
+
+    for node in ("alice", "bruno"):
+        push(node, 1, [0.1, 0.5, 0.9, 0.5, 0.9, 0.1, 0.9])
+    fresh_hub.psql(f"UPDATE collections SET threshold = {after}, policy_revision = policy_revision + 1 "
+                   f"WHERE collection = '{COLLECTION}'")
+    push("alice", 2, [0.5, 0.9, 0.1, 0.5, 0.9, 0.9, 0.5])
+    fresh_hub.set_policy(COLLECTION, threshold=after)
+    fresh_hub.enrol("relay", role="hub")
+    relay = fresh_hub.client("relay")
+    wait_until(lambda: relay.manifest(COLLECTION)["winners"]["count"] == collection.winners_total()["count"], 15,
+               "all is decided anew")
+    check_contributions(relay, collection)
+    check_winners(relay, collection)

@@ -19,11 +19,23 @@ package struct HubAccess: Sendable {
     }
 
     /// Calls `body` with the hub's state; the embedded database is started for the duration where it is not running.
+    ///
+    /// Where there is no hub yet, one is made only with `creating`, which is told the directory: a misspelt path must not
+    /// look like an empty hub.
     package func withStore<Value: Sendable>(
+        creating: ((String) -> Void)? = nil,
         _ body: @escaping @Sendable (Store) async throws -> Value
     ) async throws -> Value {
         if let databaseURL { return try await HubAccess.use(databaseURL, body) }
         guard let dataDirectory else { throw HubStartError("give --data-dir DIR, or --database-url URL") }
+        if !PostgresCluster.exists(in: dataDirectory) {
+            guard let creating else {
+                throw HubStartError(
+                    "there is no hub in \(dataDirectory); `tributary-hub serve --data-dir \(dataDirectory)` makes one"
+                )
+            }
+            creating(dataDirectory)
+        }
         PostgresCluster.forgetRedirections()
         return try await PostgresCluster.withRunningCluster(
             directory: dataDirectory,

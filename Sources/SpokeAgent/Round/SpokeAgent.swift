@@ -197,7 +197,10 @@ package final class SpokeAgent {
             do {
                 for name in try source.fileNames() where !names.contains(where: { $0.text == name }) {
                     let path = "\(source.folder)/\(name)\(JSONLSource.fileEnding)"
-                    report.notes.append("\(path) is not shared: \(unknownCollection(name, names))")
+                    report.notes.append(
+                        "\(path) is not shared: \(unknownCollection(name, names)); the hub's operator makes one with"
+                            + " `tributary-hub collection set NAME`"
+                    )
                 }
             } catch {
                 report.isPartial = true

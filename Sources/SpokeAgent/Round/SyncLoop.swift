@@ -84,7 +84,7 @@ package final class SyncLoop {
             rest(hasNews: hasNews, since: began)
         } catch {
             if environment.shouldStop() { return }
-            if failures == 0 { log("waiting for news: \(error)") }
+            log("waiting for news: \(error)")
             settle(false, retryAfter: (error as? ReplicationError)?.retryAfter)
         }
     }

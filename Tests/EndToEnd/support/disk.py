@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+import pytest
+
 from .arena import sudo
 
 
@@ -15,13 +17,20 @@ class SmallDisk:
         self.options = f"size={megabytes}m,mode=0711,uid={os.geteuid()},gid={os.getegid()}"
 
     def __enter__(self):
-        subprocess.run([*sudo(), "mount", "-t", "tmpfs", "-o", self.options, "tmpfs", self.folder], check=True)
+        words = [*sudo(), "mount", "-t", "tmpfs", "-o", self.options, "tmpfs", self.folder]
+        try:
+            done = subprocess.run(words, capture_output=True, text=True, check=False)
+        except OSError as failure:
+            pytest.skip(f"making a small disk needs root or sudo: {failure}")
+        if done.returncode != 0:
+            pytest.skip(f"this machine makes no small disks: {done.stderr.strip()}")
         return self
 
     def __exit__(self, *_):
         subprocess.run([*sudo(), "umount", "-l", self.folder], check=True)
 
     def free(self):
+        """Bytes that are left."""
         found = os.statvfs(self.folder)
         return found.f_bavail * found.f_frsize
 
@@ -36,4 +45,5 @@ class SmallDisk:
                     break
 
     def make_room(self):
+        """Gives back what filling took."""
         os.remove(self.filler)
