@@ -46,8 +46,9 @@ package struct Admission {
         self.hasher = hasher
     }
 
-    /// The contribution that `record` makes; throws a ``Refusal``. `id` is set as soon as it is known, so that a refused
-    /// item can be named.
+    /// The contribution that `record` makes; throws a ``Refusal``.
+    ///
+    /// `id` is set as soon as it is known, so that a refused item can be named.
     package func admit(_ record: RecordSlice, id: inout PatternID?) throws(Refusal) -> AdmittedItem {
         guard !record.isOversized else {
             throw Refusal(.itemTooLarge, "the item has \(record.length) bytes, more than \(Limits.itemBytes)")

@@ -2,7 +2,9 @@
 ///
 /// A bound that is hit has a stable code, so that its sender can react; see ``RefusalCode`` and ``Problem``.
 package enum Limits {
-    /// Bytes of one item as sent. Enough for the longest real pattern with a 2,560-dimension vector in JSON numbers.
+    /// Bytes of one item as sent.
+    ///
+    /// Enough for the longest real pattern with a 2,560-dimension vector in JSON numbers.
     package static let itemBytes = 256 * 1024
     /// Levels of nesting within a payload.
     package static let payloadDepth = 64

@@ -4,7 +4,9 @@ package import Digest
 package struct NodeToken: Sendable, CustomStringConvertible, CustomReflectable {
     /// The public part.
     package let id: String
-    /// SHA-256 over the whole token. The secret has 256 random bits, so a plain hash cannot be guessed back.
+    /// SHA-256 over the whole token.
+    ///
+    /// The secret has 256 random bits, so a plain hash cannot be guessed back.
     package let hash: SHA256Digest
     /// The whole token, to be shown once.
     package let secretText: String

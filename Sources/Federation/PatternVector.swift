@@ -1,7 +1,9 @@
 package import Digest
 package import JSON
 
-/// An embedding of a pattern. It stands beside the content: never part of identity, checksum or conflict.
+/// An embedding of a pattern.
+///
+/// It stands beside the content: never part of identity, checksum or conflict.
 package struct PatternVector: Sendable, Equatable {
     /// The embedding model, where its sender named it.
     package var model: String?

@@ -37,7 +37,10 @@ package struct PayloadReader {
         case .value(let value):
             return Reading(canonical: canonical, value: value, updatedAt: PayloadReader.updatedAt(payload))
         case .absent:
-            throw Refusal(.valueOutOfRange, "the payload has no value: rule \(policy.valueRule.rawValue) finds no field")
+            throw Refusal(
+                .valueOutOfRange,
+                "the payload has no value: rule \(policy.valueRule.rawValue) finds no field"
+            )
         case .unusable(let detail):
             throw Refusal(.valueOutOfRange, detail)
         }

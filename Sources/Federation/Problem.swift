@@ -81,7 +81,9 @@ package struct Problem: Error, Sendable, Equatable {
 
     package static let contentType = "application/problem+json"
 
-    /// The document. `instance` names the request.
+    /// The document.
+    ///
+    /// `instance` names the request.
     package func document(instance: String?) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("type", .string("urn:tributary:problem:\(code.rawValue)")),

@@ -37,8 +37,9 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
 }
 
 extension Timestamp {
-    /// The time that ISO 8601 text names: a date, or a date and a time with seconds and a fraction optional. Without a
-    /// zone it is UTC. `nil` where the text names none.
+    /// The time that ISO 8601 text names: a date, or a date and a time with seconds and a fraction optional.
+    ///
+    /// Without a zone it is UTC. `nil` where the text names none.
     package init?(iso8601 text: UnsafeRawBufferPointer) {
         var reader = ISO8601Reader(text: text)
         guard let microseconds = reader.read() else { return nil }
@@ -123,8 +124,9 @@ private struct ISO8601Reader {
     }
 }
 
-/// The proleptic Gregorian calendar, counted in days since 1970-01-01 (H. Hinnant, "chrono-Compatible Low-Level Date
-/// Algorithms").
+/// The proleptic Gregorian calendar, counted in days since 1970-01-01 (H.
+///
+/// Hinnant, "chrono-Compatible Low-Level Date Algorithms").
 private enum CivilDate {
     static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year

@@ -1,6 +1,8 @@
 package import JSON
 
-/// Where in a payload a pattern's value stands. The payload itself is never rewritten.
+/// Where in a payload a pattern's value stands.
+///
+/// The payload itself is never rewritten.
 package enum ValueRule: String, Sendable, CaseIterable {
     /// `value_score`.
     case valueScore = "value-score"

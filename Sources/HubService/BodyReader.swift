@@ -26,7 +26,9 @@ struct BodyReader: AsyncSequence {
     }
 
     static let tooLarge = Problem(
-        413, .bodyTooLarge, "the body is larger than \(Limits.pushBytes) bytes; send it in several requests"
+        413,
+        .bodyTooLarge,
+        "the body is larger than \(Limits.pushBytes) bytes; send it in several requests"
     )
 
     func makeAsyncIterator() -> Iterator {

@@ -21,7 +21,9 @@ package struct HubApplication: Sendable {
         self.logger = logger
     }
 
-    /// Serves until SIGTERM or SIGINT. `ready` is told once, in one line, when requests are answered.
+    /// Serves until SIGTERM or SIGINT.
+    ///
+    /// `ready` is told once, in one line, when requests are answered.
     package func run(ready: @escaping @Sendable (String) -> Void) async throws {
         guard let databaseURL = configuration.databaseURL else {
             return try await runEmbedded(ready: ready)
@@ -86,7 +88,11 @@ package struct HubApplication: Sendable {
     ) async throws -> ServiceGroup {
         let signal = FeedSignal()
         let hub = Hub(
-            store: store, signal: signal, metrics: HubMetrics(), pushSlots: PushSlots(), logger: logger,
+            store: store,
+            signal: signal,
+            metrics: HubMetrics(),
+            pushSlots: PushSlots(),
+            logger: logger,
             now: Live.now
         )
         let identity = try await store.currentIdentity()

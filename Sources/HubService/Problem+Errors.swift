@@ -17,7 +17,9 @@ extension Problem {
             self.init(error.status.code, .parameterInvalid, "the request cannot be read")
         case is CancellationError:
             self.init(
-                503, .shuttingDown, "the hub is stopping; send the same request again",
+                503,
+                .shuttingDown,
+                "the hub is stopping; send the same request again",
                 retryAfterSeconds: HubDeadlines.retryAfterSeconds
             )
         default:
@@ -25,7 +27,9 @@ extension Problem {
                 self.init(failure)
             } else {
                 self.init(
-                    500, .internalError, "the hub failed; its log has the reason under this request's id",
+                    500,
+                    .internalError,
+                    "the hub failed; its log has the reason under this request's id",
                     retryAfterSeconds: HubDeadlines.retryAfterFaultSeconds
                 )
             }
@@ -41,7 +45,9 @@ extension Problem {
         case .nodeExists, .nodeUnknown: self.init(409, .parameterInvalid, error.description)
         case .schema, .corrupt:
             self.init(
-                500, .internalError, "the hub's database is not as it should be; its log has the reason",
+                500,
+                .internalError,
+                "the hub's database is not as it should be; its log has the reason",
                 retryAfterSeconds: HubDeadlines.retryAfterFaultSeconds
             )
         }
@@ -52,22 +58,30 @@ extension Problem {
         switch failure {
         case .storageFull:
             self.init(
-                503, .storageFull, "the hub's disk is full; nothing was stored, send it again later",
+                503,
+                .storageFull,
+                "the hub's disk is full; nothing was stored, send it again later",
                 retryAfterSeconds: fault
             )
         case .outcomeUnknown:
             self.init(
-                503, .outcomeUnknown, "the database went away at the wrong moment; send the same again to find out",
+                503,
+                .outcomeUnknown,
+                "the database went away at the wrong moment; send the same again to find out",
                 retryAfterSeconds: HubDeadlines.retryAfterSeconds
             )
         case .busy:
             self.init(
-                503, .overloaded, "the hub has more to do than it can at the moment; send the same again",
+                503,
+                .overloaded,
+                "the hub has more to do than it can at the moment; send the same again",
                 retryAfterSeconds: HubDeadlines.retryAfterSeconds
             )
         case .unavailable:
             self.init(
-                503, .databaseUnavailable, "the hub's database does not answer; send the same again",
+                503,
+                .databaseUnavailable,
+                "the hub's database does not answer; send the same again",
                 retryAfterSeconds: HubDeadlines.retryAfterSeconds
             )
         }

@@ -17,7 +17,7 @@ struct PushReceiver<Splitter: RecordSplitter> {
     private var storing: Task<StoredBatch, any Error>?
     private var line: Int64 = 0
     private(set) var report = PushReport()
-    /// The kind of the second record's id, by which the predecessor's client compares.
+    /// The first two ids; the kind of the second is what the predecessor's client compares by.
     private(set) var firstIDs: [PatternID] = []
     private(set) var vectorDimension: Int?
 
@@ -36,7 +36,9 @@ struct PushReceiver<Splitter: RecordSplitter> {
         )
     }
 
-    /// Receives `body` to its end; throws a ``Problem``, or what storing throws. What was stored before stays stored.
+    /// Receives `body` to its end; throws a ``Problem``, or what storing throws.
+    ///
+    /// What was stored before stays stored.
     mutating func receive(_ body: BodyReader) async throws {
         for try await piece in body {
             try piece.withUnsafeBytes { try split($0) }
@@ -65,7 +67,9 @@ struct PushReceiver<Splitter: RecordSplitter> {
         line += 1
         guard line <= Limits.pushItems else {
             throw Problem(
-                413, .tooManyItems, "a push has at most \(Limits.pushItems) items; send the rest in further pushes"
+                413,
+                .tooManyItems,
+                "a push has at most \(Limits.pushItems) items; send the rest in further pushes"
             )
         }
         var id: PatternID?

@@ -29,7 +29,9 @@ actor PushSlots {
     ) async throws -> Value {
         guard await take(node) else {
             throw Problem(
-                503, .overloaded, "the hub is receiving as many pushes as it can hold; send the same again",
+                503,
+                .overloaded,
+                "the hub is receiving as many pushes as it can hold; send the same again",
                 retryAfterSeconds: HubDeadlines.retryAfterSeconds
             )
         }

@@ -1,7 +1,9 @@
 import HubStore
 
 /// Takes the database connection away from a stream whose reader takes nothing any more, so that a client that went to
-/// sleep in the middle of a pull costs the others nothing. The stream then breaks off.
+/// sleep in the middle of a pull costs the others nothing.
+///
+/// The stream then breaks off.
 struct StreamWatch {
     private static let interval: Duration = .seconds(5)
 

@@ -21,8 +21,9 @@ package actor ExportReader: StreamedRead {
         self.lease = lease
     }
 
-    /// Opens the export in a snapshot of its own. Vectors of another dimension than `dimension` are left out, because
-    /// the client's collection cannot hold them.
+    /// Opens the export in a snapshot of its own.
+    ///
+    /// Vectors of another dimension than `dimension` are left out, because the client's collection cannot hold them.
     package static func open(
         _ collection: CollectionName,
         dimension: Int32?,

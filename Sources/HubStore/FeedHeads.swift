@@ -2,7 +2,9 @@ import Digest
 import Federation
 import Postgres
 
-/// The heads of a collection's two feeds. Whoever holds them locked is the collection's only writer.
+/// The heads of a collection's two feeds.
+///
+/// Whoever holds them locked is the collection's only writer.
 struct FeedHeads {
     /// The head of one feed.
     struct Head {
@@ -16,8 +18,10 @@ struct FeedHeads {
     var contributions: Head
     var winners: Head
 
-    /// Locks the heads of `collection` until the transaction ends. This lock is the commit order: a change gets its
-    /// number only when every smaller number has committed or will never exist, so a cursor cannot skip it.
+    /// Locks the heads of `collection` until the transaction ends.
+    ///
+    /// This lock is the commit order: a change gets its number only when every smaller number has committed or will
+    /// never exist, so a cursor cannot skip it.
     static func lock(_ collection: CollectionName, _ connection: Connection) throws -> FeedHeads {
         try read(
             connection.execute(

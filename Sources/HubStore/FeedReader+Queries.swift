@@ -2,7 +2,9 @@ import Federation
 import Postgres
 
 extension FeedReader {
-    /// The statement that declares the cursor `feed_rows` for `request`. Columns in the order ``FeedEncoder`` reads them.
+    /// The statement that declares the cursor `feed_rows` for `request`.
+    ///
+    /// Columns in the order ``FeedEncoder`` reads them.
     static func declaration(_ request: FeedRequest) -> Query {
         request.feed == .winners ? winners(request) : contributions(request)
     }

@@ -81,7 +81,9 @@ extension Store {
         }
     }
 
-    /// Changes the policy of `collection`; `nil` leaves a part as it is. Returns the policy that holds now.
+    /// Changes the policy of `collection`; `nil` leaves a part as it is.
+    ///
+    /// Returns the policy that holds now.
     ///
     /// Winners follow by ``settle(_:after:now:)``; until then each pattern that is touched is decided anew.
     package func setPolicy(

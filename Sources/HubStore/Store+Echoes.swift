@@ -4,7 +4,9 @@ import Postgres
 
 extension Store {
     /// The positions of those `items` that `node` only imported: they say so themselves, and another node says exactly
-    /// the same. Taking them as the node's own would count one experience twice.
+    /// the same.
+    ///
+    /// Taking them as the node's own would count one experience twice.
     package func echoes(
         among items: [AdmittedItem],
         of node: NodeName,

@@ -2,9 +2,11 @@ package import Federation
 import Postgres
 
 extension Store {
-    /// Says which hub this database is and which of its histories, making up whatever is missing: the hub's own name the
-    /// first time, and a new epoch when PostgreSQL's cluster, timeline or database is not that of the last start, as after
-    /// restoring or promoting a copy. `newIdentity` makes random 16-byte UUIDs.
+    /// Says which hub this database is and which of its histories, making up whatever is missing: the hub's own name
+    /// the first time, and a new epoch when PostgreSQL's cluster, timeline or database is not that of the last start,
+    /// as after restoring or promoting a copy.
+    ///
+    /// `newIdentity` makes random 16-byte UUIDs.
     package func identity(now: Timestamp, newIdentity: @Sendable () -> [UInt8]) async throws -> HubIdentity {
         try await pool.write { connection in
             _ = try connection.execute(

@@ -58,7 +58,9 @@ extension Store {
         }
     }
 
-    /// Revokes `name`; its token stops working with the next request. Throws ``StoreError/nodeUnknown(_:)``.
+    /// Revokes `name`; its token stops working with the next request.
+    ///
+    /// Throws ``StoreError/nodeUnknown(_:)``.
     ///
     /// Returns whether it was enrolled until now.
     package func revoke(_ name: NodeName, now: Timestamp) async throws -> Bool {

@@ -43,7 +43,9 @@ package struct JSONNode {
         while let current = iterator {
             if let key = json_object_iter_key(current) {
                 let name = UnsafeRawBufferPointer(start: key, count: json_object_iter_key_len(current))
-                if !known.contains(where: { UTF16Order.equal($0, name) }) { return String(decoding: name, as: UTF8.self) }
+                if !known.contains(where: { UTF16Order.equal($0, name) }) {
+                    return String(decoding: name, as: UTF8.self)
+                }
             }
             iterator = json_object_iter_next(pointer, current)
         }

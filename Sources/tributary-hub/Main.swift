@@ -85,7 +85,9 @@ struct TributaryHub: ParsableCommand {
               8 configuration   9 integrity
             """,
         version: HubVersion.text,
-        subcommands: [Serve.self, NodeCommand.self, CollectionCommand.self, Decisions.self, Quarantine.self, Epoch.self]
+        subcommands: [
+            Serve.self, NodeCommand.self, CollectionCommand.self, Decisions.self, Quarantine.self, Epoch.self,
+        ]
     )
 }
 

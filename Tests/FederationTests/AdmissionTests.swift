@@ -105,7 +105,9 @@ struct AdmissionTests {
         )
         #expect(plain.contribution.version.checksum == imported.contribution.version.checksum)
         #expect(imported.importedFrom?.text == "bob")
-        #expect(imported.contribution.content.map { String(decoding: $0.payload, as: UTF8.self) } == #"{"value_score":0.9}"#)
+        #expect(
+            imported.contribution.content.map { String(decoding: $0.payload, as: UTF8.self) } == #"{"value_score":0.9}"#
+        )
     }
 
     @Test("An id that was mapped on the way out comes back as itself")

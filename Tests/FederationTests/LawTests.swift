@@ -16,20 +16,22 @@ private struct Replica {
             BatchSettlement.Stored(version: $0.version, value: $0.content?.value)
         }
         var settlement = settlement(stored: stored)
-        settlement.join(batch.enumerated().map { position, contribution in
-            var item = AdmittedItem(contribution: contribution, isNumbered: true, importedFrom: nil)
-            // With digests computed beforehand and without: both must come to the same.
-            if position.isMultiple(of: 2) {
-                item.digests = ItemDigest.Pair(
-                    collection: policy.collection,
-                    id: contribution.id,
-                    origin: contribution.origin,
-                    version: contribution.version,
-                    hasher: SHA256()
-                )
+        settlement.join(
+            batch.enumerated().map { position, contribution in
+                var item = AdmittedItem(contribution: contribution, isNumbered: true, importedFrom: nil)
+                // With digests computed beforehand and without: both must come to the same.
+                if position.isMultiple(of: 2) {
+                    item.digests = ItemDigest.Pair(
+                        collection: policy.collection,
+                        id: contribution.id,
+                        origin: contribution.origin,
+                        version: contribution.version,
+                        hasher: SHA256()
+                    )
+                }
+                return item
             }
-            return item
-        })
+        )
         for contribution in settlement.kept {
             contributions[ContributionKey(id: contribution.id, origin: contribution.origin)] = contribution
         }

@@ -26,7 +26,9 @@ func admit(
     var outcome: Result<AdmittedItem, Refusal>?
     func take(_ record: RecordSlice) {
         var id: PatternID?
-        do throws(Refusal) { outcome = .success(try admission.admit(record, id: &id)) } catch { outcome = .failure(error) }
+        do throws(Refusal) { outcome = .success(try admission.admit(record, id: &id)) } catch {
+            outcome = .failure(error)
+        }
     }
     try? Array(text.utf8).withUnsafeBytes { try splitter.split($0, take) }
     try? splitter.finish(take)

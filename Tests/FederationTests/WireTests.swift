@@ -114,7 +114,9 @@ struct WireTests {
 
     @Test("What a spoke sends is what a hub admits")
     func pushLine() throws {
-        let item = try admit(#"{"id":"a","revision":5,"payload":{"value_score":0.9},"vector":[1,2],"vector_model":"m"}"#)
+        let item = try admit(
+            #"{"id":"a","revision":5,"payload":{"value_score":0.9},"vector":[1,2],"vector_model":"m"}"#
+        )
         let content = try #require(item.contribution.content)
         var bytes: [UInt8] = []
         PushLine.append(
@@ -177,7 +179,10 @@ struct WireTests {
 
     @Test("Ids that a vector database cannot hold become the same UUIDv5 everywhere")
     func qdrantIDs() throws {
-        #expect(QdrantID.json(try PatternID("18446744073709551615"), in: Histories.collection).text == "18446744073709551615")
+        #expect(
+            QdrantID.json(try PatternID("18446744073709551615"), in: Histories.collection).text
+                == "18446744073709551615"
+        )
         let mapped = QdrantID.json(try PatternID("skill-123"), in: Histories.collection).text
         #expect(mapped == #""4add6fc5-dcdd-51e5-b9b1-dac3838441ca""#)
     }

@@ -42,7 +42,12 @@ struct FeedOrderTests {
             let items = (0..<FeedOrderTests.patterns).map { pattern in
                 AdmittedItem(
                     contribution: Histories.contribution(
-                        id: pattern, origin: writer, revision: Int64(batch), text: "\(batch)", value: 0.8, time: 0
+                        id: pattern,
+                        origin: writer,
+                        revision: Int64(batch),
+                        text: "\(batch)",
+                        value: 0.8,
+                        time: 0
                     ),
                     isNumbered: true,
                     importedFrom: nil
@@ -84,7 +89,9 @@ struct FeedOrderTests {
             let pool = PostgresPool(
                 configuration: PostgresConfiguration(connectionString: connectionString, applicationName: "control")
             )
-            _ = try await pool.withConnection { try $0.executeScript("CREATE TABLE naive (number bigserial, writer int)") }
+            _ = try await pool.withConnection {
+                try $0.executeScript("CREATE TABLE naive (number bigserial, writer int)")
+            }
             // The slower of two transactions draws its number first and commits last.
             let slow = try await pool.lease()
             try await slow.run { connection in

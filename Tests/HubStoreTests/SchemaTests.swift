@@ -26,7 +26,10 @@ struct SchemaTests {
     func comments() async throws {
         try await ScratchStore.withDatabase { connectionString in
             let store = try await Store.open(
-                connectionString, poolSize: 2, now: ScratchStore.now, newIdentity: { [UInt8](repeating: 1, count: 16) }
+                connectionString,
+                poolSize: 2,
+                now: ScratchStore.now,
+                newIdentity: { [UInt8](repeating: 1, count: 16) }
             )
             await store.close()
             let uncommented = try await strings(
@@ -68,7 +71,9 @@ struct SchemaTests {
         try await ScratchStore.withDatabase { connectionString in
             func open() async throws {
                 let store = try await Store.open(
-                    connectionString, poolSize: 2, now: ScratchStore.now,
+                    connectionString,
+                    poolSize: 2,
+                    now: ScratchStore.now,
                     newIdentity: { [UInt8](repeating: 1, count: 16) }
                 )
                 await store.close()
@@ -81,7 +86,8 @@ struct SchemaTests {
             await #expect(throws: StoreError.self) { try await open() }
             try await execute("DELETE FROM schema_migrations", in: connectionString)
             try await execute(
-                "INSERT INTO schema_migrations VALUES (9999, 'future', sha256('x'), now())", in: connectionString
+                "INSERT INTO schema_migrations VALUES (9999, 'future', sha256('x'), now())",
+                in: connectionString
             )
             await #expect(throws: StoreError.self) { try await open() }
         }

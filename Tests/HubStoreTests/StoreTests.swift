@@ -14,7 +14,10 @@ struct StoreTests {
             var generator = SplitMix64(seed: seed)
             let history = Histories.random(statements: 120, patterns: 8, origins: 4, using: &generator)
             _ = try await store.setPolicy(
-                of: Histories.collection, strategy: strategy, threshold: nil, now: ScratchStore.now
+                of: Histories.collection,
+                strategy: strategy,
+                threshold: nil,
+                now: ScratchStore.now
             )
             let policy = try await store.policy(of: Histories.collection)
             try await store.settle(Histories.collection, now: { ScratchStore.now })
@@ -33,7 +36,10 @@ struct StoreTests {
             _ = try await store.ingest(history.items, into: Histories.collection, now: ScratchStore.now)
             for (strategy, threshold) in [(ConflictStrategy.latest, 0.8), (.highestValue, 0.95), (.latest, 0.5)] {
                 let policy = try await store.setPolicy(
-                    of: Histories.collection, strategy: strategy, threshold: threshold, now: ScratchStore.now
+                    of: Histories.collection,
+                    strategy: strategy,
+                    threshold: threshold,
+                    now: ScratchStore.now
                 )
                 #expect(try await store.unsettledCollections() == [Histories.collection])
                 try await store.settle(Histories.collection, now: { ScratchStore.now })
@@ -60,14 +66,24 @@ struct StoreTests {
         try await ScratchStore.withStore { store in
             for revision in 1...3 {
                 let statement = Histories.contribution(
-                    id: 1, origin: 1, revision: Int64(revision), text: "v\(revision)", value: 0.8, time: 0
+                    id: 1,
+                    origin: 1,
+                    revision: Int64(revision),
+                    text: "v\(revision)",
+                    value: 0.8,
+                    time: 0
                 )
                 _ = try await store.ingest([statement].items, into: Histories.collection, now: ScratchStore.now)
             }
             // Two statements about one pattern in one batch: both were accepted, so both are part of the past or present.
             let pair = (4...5).map { revision in
                 Histories.contribution(
-                    id: 1, origin: 1, revision: Int64(revision), text: "v\(revision)", value: 0.8, time: 0
+                    id: 1,
+                    origin: 1,
+                    revision: Int64(revision),
+                    text: "v\(revision)",
+                    value: 0.8,
+                    time: 0
                 )
             }
             _ = try await store.ingest(pair.items, into: Histories.collection, now: ScratchStore.now)
@@ -157,7 +173,9 @@ struct StoreTests {
         try await ScratchStore.withDatabase { connectionString in
             func identity(_ connectionString: String) async throws -> HubIdentity {
                 let store = try await Store.open(
-                    connectionString, poolSize: 2, now: ScratchStore.now,
+                    connectionString,
+                    poolSize: 2,
+                    now: ScratchStore.now,
                     newIdentity: { (0..<16).map { _ in UInt8.random(in: .min ... .max) } }
                 )
                 let identity = try await store.currentIdentity()

@@ -44,7 +44,10 @@ package enum Histories {
                 incarnation: 1,
                 revision: revision,
                 checksum: PatternChecksum.content(
-                    collection: collection, id: id, payload: payload, hasher: hasher
+                    collection: collection,
+                    id: id,
+                    payload: payload,
+                    hasher: hasher
                 ),
                 vectorDigest: .none
             ),
@@ -67,7 +70,10 @@ package enum Histories {
             id: id,
             origin: known(NodeName("node-\(origin)")),
             version: ContributionVersion(
-                incarnation: 1, revision: revision, checksum: checksum, vectorDigest: .none
+                incarnation: 1,
+                revision: revision,
+                checksum: checksum,
+                vectorDigest: .none
             ),
             statement: .retraction,
             path: []

@@ -38,7 +38,8 @@ struct HouseRulesTests {
     func sql() throws {
         let statements = ["SELECT ", "INSERT INTO ", "DELETE FROM ", "UPDATE "]
         for file in try SourceTree.swiftFiles(under: "Sources")
-        where !file.path.hasPrefix("Sources/HubStore") && !file.path.hasPrefix("Sources/Postgres") && !file.path.hasPrefix("Sources/SQLite/")
+        where !file.path.hasPrefix("Sources/HubStore") && !file.path.hasPrefix("Sources/Postgres")
+            && !file.path.hasPrefix("Sources/SQLite/")
             && !file.path.hasPrefix("Sources/SpokeAgent/State")
         {
             for (number, line) in file.lines.enumerated() where statements.contains(where: line.contains) {

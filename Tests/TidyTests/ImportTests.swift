@@ -3,8 +3,9 @@ import Testing
 
 @Suite("Arrows point down")
 struct ImportTests {
-    /// What each target may import. Anything else is forbidden, also where the compiler would let it through because it
-    /// is somewhere beneath.
+    /// What each target may import.
+    ///
+    /// Anything else is forbidden, also where the compiler would let it through because it is somewhere beneath.
     static let permitted: [String: Set<String>] = [
         "JSON": ["CLibJansson", "Glibc"],
         "Digest": ["CLibCrypto"],
@@ -21,7 +22,9 @@ struct ImportTests {
             "HTTPTypes", "NIOCore", "ServiceLifecycle", "UnixSignals", "Logging", "Synchronization", "Glibc",
         ],
         "SpokeAgent": ["Replication", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization"],
-        "tributary-hub": ["HubService", "HubStore", "Federation", "JSON", "ArgumentParser", "Logging", "Glibc", "CLibMalloc"],
+        "tributary-hub": [
+            "HubService", "HubStore", "Federation", "JSON", "ArgumentParser", "Logging", "Glibc", "CLibMalloc",
+        ],
         "tributary-spoke": ["SpokeAgent", "Replication", "Federation", "JSON", "ArgumentParser", "Glibc"],
     ]
 

@@ -26,7 +26,8 @@ struct NodeAuthentication: RouterMiddleware {
             let node = try await hub.store.node(presenting: token)
         else {
             throw Problem(
-                401, .unauthorized,
+                401,
+                .unauthorized,
                 "this hub does not know the token; `tributary-hub node add NAME` on the hub prints one"
             )
         }
@@ -34,7 +35,11 @@ struct NodeAuthentication: RouterMiddleware {
             throw Problem(403, .nodeRevoked, "node '\(node.name)' was revoked; ask the hub's operator")
         }
         if let claimed = claimedName(request, context), claimed != node.name.text {
-            throw Problem(403, .nodeMismatch, "the token belongs to node '\(node.name)', not to '\(claimed.prefix(64))'")
+            throw Problem(
+                403,
+                .nodeMismatch,
+                "the token belongs to node '\(node.name)', not to '\(claimed.prefix(64))'"
+            )
         }
         await hub.noteSeen(node)
         var context = context

@@ -62,8 +62,10 @@ struct ProblemMiddleware: RouterMiddleware {
     /// A client may name its request, in letters that are safe in a log.
     private static func acceptable(_ id: String?) -> String? {
         guard let id, (8...64).contains(id.utf8.count),
-            id.utf8.allSatisfy({ $0 == 0x2D || $0 == 0x5F || ($0 < 0x80 && Character(Unicode.Scalar($0)).isLetter)
-                || (0x30...0x39).contains($0) })
+            id.utf8.allSatisfy({
+                $0 == 0x2D || $0 == 0x5F || ($0 < 0x80 && Character(Unicode.Scalar($0)).isLetter)
+                    || (0x30...0x39).contains($0)
+            })
         else { return nil }
         return id
     }

@@ -17,7 +17,9 @@ struct FeedWatch: Service {
     }
 }
 
-/// Lets waiting requests go when the hub is stopping, before the server waits for them. To be stopped first.
+/// Lets waiting requests go when the hub is stopping, before the server waits for them.
+///
+/// To be stopped first.
 struct WaitersRelease: Service {
     let signal: FeedSignal
 

@@ -37,7 +37,8 @@ struct FeedRoutes: Sendable {
         }
         guard node.role == .hub || origin == node.name else {
             throw Problem(
-                403, .forbidden,
+                403,
+                .forbidden,
                 "a spoke reads its own contributions (origin=\(node.name)); all of them are for nodes of role hub"
             )
         }

@@ -5,7 +5,7 @@ import HubStore
 import Hummingbird
 import JSON
 
-/// `GET /v1/manifest`
+/// Answers `GET /v1/manifest`.
 struct ManifestRoute: Sendable {
     let hub: Hub
 

@@ -55,7 +55,9 @@ struct PredecessorRoutes: Sendable {
         ]
     }
 
-    /// All winners as one array. An unknown collection is empty there, not an error.
+    /// All winners as one array.
+    ///
+    /// An unknown collection is empty there, not an error.
     func export(_ request: Request, _ context: HubContext) async throws -> Response {
         let node = try context.requireNode()
         guard let collection = context.parameters.get("collection").flatMap(CollectionName.init) else {
@@ -139,7 +141,9 @@ extension PushReceiver {
 }
 
 extension PredecessorClient {
-    /// The `high_value_count` that makes the client pull: it compares it with its own second id, as text or as a number.
+    /// The `high_value_count` that makes the client pull: it compares it with its own second id, as text or as a
+    /// number.
+    ///
     /// `nil` where the collection has to be left out, which makes it push.
     fileprivate var bait: JSONValue? {
         guard turn == .distribute else { return nil }

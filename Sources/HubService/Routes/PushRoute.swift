@@ -5,7 +5,7 @@ import HubStore
 import Hummingbird
 import JSON
 
-/// `POST /v1/collections/{collection}/contributions`
+/// Answers `POST /v1/collections/{collection}/contributions`.
 struct PushRoute: Sendable {
     let hub: Hub
 
@@ -58,7 +58,8 @@ extension HubContext {
         let text = parameters.get("collection") ?? ""
         guard let name = CollectionName(text) else {
             throw Problem(
-                404, .collectionUnknown,
+                404,
+                .collectionUnknown,
                 "'\(text.prefix(80))' is no collection: names are [a-z0-9][a-z0-9._-]{0,63}"
             )
         }

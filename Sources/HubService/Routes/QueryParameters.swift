@@ -11,7 +11,8 @@ struct QueryParameters {
         for (name, value) in request.uri.queryParameters {
             guard known.contains(String(name)) else {
                 throw Problem(
-                    400, .parameterInvalid,
+                    400,
+                    .parameterInvalid,
                     "there is no parameter '\(name.prefix(64))' here; there are \(known.sorted().joined(separator: ", "))"
                 )
             }
@@ -31,7 +32,8 @@ struct QueryParameters {
         guard let text = text(name) else { return nil }
         guard let value = Int64(text), range.contains(value) else {
             throw Problem(
-                400, .parameterInvalid,
+                400,
+                .parameterInvalid,
                 "parameter '\(name)' is an integer from \(range.lowerBound) to \(range.upperBound)"
             )
         }
@@ -53,7 +55,8 @@ struct QueryParameters {
         guard let text = text(name) else { return nil }
         guard let cursor = Cursor(text), cursor.feed == feed, cursor.collection == collection else {
             throw Problem(
-                400, .cursorMalformed,
+                400,
+                .cursorMalformed,
                 "'\(name)' is no cursor of this feed; use one that this feed's markers gave, or leave it out to start over"
             )
         }
