@@ -31,6 +31,7 @@ package struct Admission {
     private let incarnation: Int32
     private let now: Timestamp
     private let hasher: SHA256
+    private let readsExports: Bool
     /// The members an item may have besides those of the predecessor's exports, which are let through unread.
     private static let knownMembers: [StaticString] = [
         "id", "payload", "revision", "retracted", "checksum", "vector", "vector_model", "origin",
@@ -38,7 +39,18 @@ package struct Admission {
     ]
 
     /// Admission of what `origin` says about patterns of one collection, at the time `now`.
-    package init(policy: CollectionPolicy, origin: NodeName, incarnation: Int32, now: Timestamp, hasher: SHA256) {
+    ///
+    /// With `readsExports` items may be ones that a hub exported for the predecessor and that come back: their ids were
+    /// mapped, and what they imported is no statement of their own.
+    package init(
+        policy: CollectionPolicy,
+        origin: NodeName,
+        incarnation: Int32,
+        now: Timestamp,
+        hasher: SHA256,
+        readsExports: Bool = false
+    ) {
+        self.readsExports = readsExports
         self.policy = policy
         self.origin = origin
         self.incarnation = incarnation
@@ -65,7 +77,7 @@ package struct Admission {
             ? retraction(of: itemID, revision: revision)
             : try content(of: root, id: itemID, revision: revision)
         try checkChecksum(root, contribution.version.checksum)
-        let imported = root["payload"]?["imported_from"]?.string.flatMap(NodeName.init)
+        let imported = readsExports ? root["payload"]?["imported_from"]?.string.flatMap(NodeName.init) : nil
         var item = AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
         item.digests = ItemDigest.Pair(
             collection: policy.collection,
@@ -90,7 +102,7 @@ package struct Admission {
 
     private func readID(_ root: JSONNode) throws(Refusal) -> PatternID {
         // What this hub exported under a mapped id comes back under its own.
-        let original = root["payload"]?["federation"]?["id"]
+        let original = readsExports ? root["payload"]?["federation"]?["id"] : nil
         guard let node = original ?? root["id"] else { throw Refusal(.idInvalid, "the item has no id") }
         do throws(InvalidPatternID) { return try PatternID(node) } catch { throw Refusal(.idInvalid, error.detail) }
     }

@@ -31,6 +31,8 @@ package struct BatchSettlement {
     }
 
     private let policy: CollectionPolicy
+    /// Whether all patterns were decided under ``policy``, so that one without a winner has no candidates.
+    private let isSettled: Bool
     private let hasher: SHA256
     private var stored: [ContributionKey: Stored]
     private var contributions: [Contribution] = []
@@ -56,12 +58,14 @@ package struct BatchSettlement {
     /// A settlement that starts from the state `stored` of the touched contributions and from the feeds' digests.
     package init(
         policy: CollectionPolicy,
+        isSettled: Bool,
         stored: [ContributionKey: Stored],
         contributionsDigest: SetDigest,
         winnersDigest: SetDigest,
         hasher: SHA256
     ) {
         self.policy = policy
+        self.isSettled = isSettled
         self.stored = stored
         self.contributionsDigest = contributionsDigest
         self.winnersDigest = winnersDigest
@@ -143,9 +147,20 @@ package struct BatchSettlement {
         _ changed: ArraySlice<Contribution>,
         with standing: Standing?
     ) -> (candidate: Candidate?, contributors: Int32)? {
-        if let standing, standing.policyRevision != policy.revision { return nil }
-        var best = standing?.winner.candidate
-        var contributors = standing?.winner.contributors ?? 0
+        guard let standing else {
+            return isSettled ? compare(changed, best: nil, contributors: 0) : nil
+        }
+        guard standing.policyRevision == policy.revision else { return nil }
+        return compare(changed, best: standing.winner.candidate, contributors: standing.winner.contributors)
+    }
+
+    private func compare(
+        _ changed: ArraySlice<Contribution>,
+        best standing: Candidate?,
+        contributors counted: Int32
+    ) -> (candidate: Candidate?, contributors: Int32)? {
+        var best = standing
+        var contributors = counted
         for contribution in changed {
             let key = ContributionKey(id: contribution.id, origin: contribution.origin)
             let candidate = Candidate(contribution, under: policy)

@@ -94,7 +94,7 @@ package struct PatternID: Sendable, Hashable, Comparable, CustomStringConvertibl
         if text.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return false }
         return String(decoding: text, as: UTF8.self).unicodeScalars.contains { scalar in
             switch scalar.value {
-            case 0...0x1F, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+            case 0...0x1F, 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: true
             default: false
             }
         }

@@ -41,26 +41,37 @@ struct BodyReader: AsyncSequence {
         private let isCompressed: Bool
         private var inflater: GzipInflater?
         private var received = 0
+        /// What has come and was not handed out yet.
+        private var pending = ByteBuffer()
+        /// Compressed bytes inflated at a time: they can become two hundred times as many.
+        private static let compressedSlice = 2 * 1024
 
         init(body: RequestBody.AsyncIterator, isCompressed: Bool) {
             self.body = body
             self.isCompressed = isCompressed
         }
 
+        private mutating func take(_ count: Int) -> [UInt8] {
+            pending.readBytes(length: Swift.min(count, pending.readableBytes)) ?? []
+        }
+
         /// The next piece; throws a ``Problem`` where the body is too large or damaged.
         mutating func next() async throws -> [UInt8]? {
             do {
                 if isCompressed, inflater == nil { inflater = try GzipInflater(maximumOutput: Limits.pushBytes) }
-                guard let buffer = try await body.next() else {
-                    try inflater?.finish()
-                    inflater = nil
-                    return nil
+                if pending.readableBytes == 0 {
+                    guard let buffer = try await body.next() else {
+                        try inflater?.finish()
+                        inflater = nil
+                        return nil
+                    }
+                    received += buffer.readableBytes
+                    guard received <= Limits.pushBytes else { throw BodyReader.tooLarge }
+                    pending = buffer
                 }
-                received += buffer.readableBytes
-                guard received <= Limits.pushBytes else { throw BodyReader.tooLarge }
-                guard let inflater else { return Array(buffer.readableBytesView) }
+                guard let inflater else { return take(pending.readableBytes) }
                 var piece: [UInt8] = []
-                try buffer.withUnsafeReadableBytes { try inflater.append($0, into: &piece) }
+                try take(Iterator.compressedSlice).withUnsafeBytes { try inflater.append($0, into: &piece) }
                 return piece
             } catch let problem as Problem {
                 throw problem

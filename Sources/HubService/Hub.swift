@@ -7,7 +7,10 @@ struct Hub: Sendable {
     let store: Store
     let signal: FeedSignal
     let metrics: HubMetrics
-    let pushSlots: PushSlots
+    /// Pushes being received: each holds a batch in memory.
+    let pushSlots = RequestSlots(perNode: 4, total: 32)
+    /// Pulls being sent: each holds a database connection.
+    let pullSlots = RequestSlots(perNode: 2, total: 64)
     let logger: Logger
     /// The hub's clock.
     let now: @Sendable () -> Timestamp

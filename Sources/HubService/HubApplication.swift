@@ -91,7 +91,6 @@ package struct HubApplication: Sendable {
             store: store,
             signal: signal,
             metrics: HubMetrics(),
-            pushSlots: PushSlots(),
             logger: logger,
             now: Live.now
         )

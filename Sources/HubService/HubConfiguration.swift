@@ -17,7 +17,7 @@ package struct HubConfiguration: Sendable {
         metricsListen: ListenAddress?,
         databaseURL: String?,
         databaseAccount: String? = nil,
-        poolSize: Int = 8
+        poolSize: Int = 12
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen

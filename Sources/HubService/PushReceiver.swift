@@ -8,6 +8,8 @@ import JSON
 ///
 /// While one batch is being stored the next one is already being read and checked.
 struct PushReceiver<Splitter: RecordSplitter> {
+    private static var sliceBytes: Int { 64 * 1024 }
+
     private let hub: Hub
     private let node: EnrolledNode
     private let collection: CollectionName
@@ -22,7 +24,13 @@ struct PushReceiver<Splitter: RecordSplitter> {
     private(set) var vectorDimension: Int?
 
     /// A receiver of what `node` says about patterns of the collection with this policy.
-    init(hub: Hub, node: EnrolledNode, policy: CollectionPolicy, splitter: Splitter) {
+    init(
+        hub: Hub,
+        node: EnrolledNode,
+        policy: CollectionPolicy,
+        splitter: Splitter,
+        readsExports: Bool = false
+    ) {
         self.hub = hub
         self.node = node
         self.splitter = splitter
@@ -32,7 +40,8 @@ struct PushReceiver<Splitter: RecordSplitter> {
             origin: node.name,
             incarnation: node.incarnation,
             now: hub.now(),
-            hasher: SHA256()
+            hasher: SHA256(),
+            readsExports: readsExports
         )
     }
 
@@ -41,8 +50,12 @@ struct PushReceiver<Splitter: RecordSplitter> {
     /// What was stored before stays stored.
     mutating func receive(_ body: BodyReader) async throws {
         for try await piece in body {
-            try piece.withUnsafeBytes { try split($0) }
-            if batch.isFull { try await store() }
+            // Slice by slice: a great piece must not become a great batch.
+            for start in stride(from: 0, to: piece.count, by: PushReceiver.sliceBytes) {
+                let end = min(start + PushReceiver.sliceBytes, piece.count)
+                try piece.withUnsafeBytes { try split(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+                if batch.isFull { try await store() }
+            }
         }
         try finish()
         try await store()

@@ -39,6 +39,7 @@ struct SettlementTransaction {
         let policy = try Store.policy(of: collection, connection)
         var settlement = BatchSettlement(
             policy: policy,
+            isSettled: try Store.isSettled(collection, connection),
             stored: try storedContributions(of: items.map(\.contribution)),
             contributionsDigest: heads.contributions.set,
             winnersDigest: heads.winners.set,

@@ -40,6 +40,13 @@ extension Store {
         }
     }
 
+    /// Whether all patterns of `collection` were decided under its present policy.
+    static func isSettled(_ collection: CollectionName, _ connection: Connection) throws -> Bool {
+        try connection.execute(
+            "SELECT settled_revision = policy_revision FROM collections WHERE collection = \(collection.text)"
+        ).first?.bool(0) ?? false
+    }
+
     /// Decides the next patterns behind `id`, at most ``Limits/batchItems``; returns them, `nil` when there are no more.
     private func settle(
         _ collection: CollectionName,
@@ -61,6 +68,7 @@ extension Store {
             let transaction = SettlementTransaction(connection: connection, collection: collection, now: now)
             var settlement = BatchSettlement(
                 policy: policy,
+                isSettled: false,
                 stored: [:],
                 contributionsDigest: heads.contributions.set,
                 winnersDigest: heads.winners.set,

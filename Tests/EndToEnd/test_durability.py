@@ -111,7 +111,7 @@ def kill_both(hub):
     hub.start()
 
 
-@pytest.mark.parametrize("death, rounds", [(kill_hub, 4), (kill_database, 4), (kill_backend, 3), (kill_both, 3)],
+@pytest.mark.parametrize("death, rounds", [(kill_hub, 4), (kill_database, 3), (kill_backend, 2), (kill_both, 3)],
                          ids=["hub", "database", "backend", "both"])
 def test_no_acknowledged_item_is_lost_when_there_dies_the(fresh_hub, death, rounds):
     fresh_hub.start(level="warning")

@@ -9,7 +9,7 @@ import pytest
 
 from support.arena import wait_until
 from support.client import Client
-from support.hub import kill
+from support.hub import Hub, kill
 from support.raw import head
 
 COLLECTION = "skills-patterns"
@@ -20,19 +20,75 @@ GIVES_UP_SECONDS = 25
 STALLED_READER_SECONDS = 60
 
 
-@pytest.fixture(scope="module")
-def loaded(hub):
-    """A collection that is greater than what sockets hold."""
+def load(hub):
+    """Gives a hub a collection that is greater than what sockets hold."""
     client = hub.client("alice")
     for start in range(0, 8000, 2000):
         client.push(COLLECTION, [{"id": f"big-{n}", "revision": 1, "payload": {"value_score": 0.9, "text": "x" * 4000}}
                                  for n in range(start, start + 2000)])
+
+
+@pytest.fixture(scope="module")
+def loaded(hub):
+    load(hub)
     return hub
+
+
+class Asleep:
+    """A hub of its own with readers that take nothing, from the beginning of the module on: it takes its time."""
+
+    def __init__(self, hub):
+        self.hub = hub
+        load(hub)
+        self.readers = [stalled_reader(hub) for _ in range(12)]
+        self.since = time.monotonic()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def asleep(arena):
+    with Hub(arena) as hub:
+        asleep = Asleep(hub)
+        yield asleep
+        for reader in asleep.readers:
+            reader.close()
 
 
 def backends(hub):
     rows = hub.psql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'tributary-hub%'")
     return [int(row) for row in rows.splitlines()]
+
+
+def stalled_reader(hub):
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", hub.port))
+    connection.sendall(head("GET", f"/v1/collections/{COLLECTION}/winners", hub.tokens["alice"]))
+    return connection
+
+
+def quick_push(hub, revision):
+    started = time.monotonic()
+    with hub.client("bruno") as client:
+        answer = client.push(COLLECTION, [{"id": "beside", "revision": revision, "payload": {"value_score": 0.9}}])
+        assert answer.counts == (1, 0, 0, 0)
+        assert client.get("/v1/manifest").status == 200
+    return time.monotonic() - started
+
+
+def can_pull(hub):
+    with hub.client("bruno") as client:
+        reply = client.get(f"/v1/collections/{COLLECTION}/winners?limit=1")
+        assert reply.status in (200, 503), reply
+        return reply.status == 200
+
+
+ASLEEP = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+
+
+def test_readers_that_do_not_read_hinder_no_push(asleep):
+    wait_until(lambda: int(asleep.hub.psql(ASLEEP)) > 0, 10, "a reader is asleep in the middle of its pull")
+    for revision in range(1, 6):
+        assert quick_push(asleep.hub, revision) < 3
 
 
 def test_a_stopped_backend_stops_only_who_waits_for_it(hub):
@@ -74,53 +130,13 @@ def test_a_stopped_backend_stops_only_who_waits_for_it(hub):
     assert hub.client("alice").push(COLLECTION, ITEM).end["refused"] == 0
 
 
-def stalled_reader(hub):
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.connect(("127.0.0.1", hub.port))
-    connection.sendall(head("GET", f"/v1/collections/{COLLECTION}/winners", hub.tokens["alice"]))
-    return connection
-
-
-def quick_push(hub, revision):
-    started = time.monotonic()
-    with hub.client("bruno") as client:
-        answer = client.push(COLLECTION, [{"id": "beside", "revision": revision, "payload": {"value_score": 0.9}}])
-        assert answer.counts == (1, 0, 0, 0)
-        assert client.get("/v1/manifest").status == 200
-    return time.monotonic() - started
-
-
-def can_pull(hub):
-    with hub.client("bruno") as client:
-        reply = client.get(f"/v1/collections/{COLLECTION}/winners?limit=1")
-        assert reply.status in (200, 503), reply
-        return reply.status == 200
-
-
-def test_readers_that_do_not_read_hinder_no_push_and_are_let_go(loaded):
-    hub = loaded
-    readers = [stalled_reader(hub) for _ in range(12)]
-    try:
-        time.sleep(0.5)
-        for revision in range(1, 6):
-            assert quick_push(hub, revision) < 3
-        wait_until(lambda: can_pull(hub), STALLED_READER_SECONDS + 20, "a pull is served again", pause=0.5)
-        assert quick_push(hub, 10) < 3
-    finally:
-        for reader in readers:
-            reader.close()
-    wait_until(lambda: can_pull(hub), 10, "a pull is served at once when the readers are gone")
-
-
 def test_readers_that_go_away_in_the_middle_leave_nothing_behind(loaded):
     for _ in range(30):
         connection = stalled_reader(loaded)
         connection.recv(1000)
         connection.close()
     wait_until(lambda: can_pull(loaded), 10, "a pull is served at once")
-    busy = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
-    wait_until(lambda: loaded.psql(busy) == "0", 20, "no transaction is left open")
+    wait_until(lambda: loaded.psql(ASLEEP) == "0", 20, "no transaction is left open")
 
 
 def test_a_slow_reader_gets_everything_in_the_end(loaded):
@@ -162,3 +178,13 @@ def test_a_database_that_is_restarted_under_load_costs_only_503(hub):
         last = reply.status
         time.sleep(0.02)
     assert statuses == {200, 503} and last == 200, statuses
+
+
+def test_readers_that_do_not_read_are_let_go(asleep):
+    assert quick_push(asleep.hub, 10) < 3
+    left = asleep.since + STALLED_READER_SECONDS + 20 - time.monotonic()
+    wait_until(lambda: can_pull(asleep.hub), max(1, left), "a pull is served again", pause=0.5)
+    assert asleep.hub.psql(ASLEEP) == "0"
+    for reader in asleep.readers:
+        reader.close()
+    wait_until(lambda: can_pull(asleep.hub), 10, "a pull is served at once when the readers are gone")

@@ -104,18 +104,23 @@ struct AdmissionTests {
             #"{"id":"a","payload":{"imported_from":"bob","import_timestamp":"x","federation":{"a":1},"value_score":0.9}}"#
         )
         #expect(plain.contribution.version.checksum == imported.contribution.version.checksum)
-        #expect(imported.importedFrom?.text == "bob")
+        #expect(imported.importedFrom == nil)
         #expect(
             imported.contribution.content.map { String(decoding: $0.payload, as: UTF8.self) } == #"{"value_score":0.9}"#
         )
     }
 
-    @Test("An id that was mapped on the way out comes back as itself")
+    @Test("Only what comes back from an export has its mapped id and its import undone; elsewhere both are transport keys")
     func mappedID() throws {
-        let item = try admit(
-            #"{"id":"4add6fc5-dcdd-51e5-b9b1-dac3838441ca","payload":{"value_score":0.9,"federation":{"id":"skill-123"}}}"#
-        )
-        #expect(item.contribution.id.description == "skill-123")
+        let text =
+            #"{"id":"4add6fc5-dcdd-51e5-b9b1-dac3838441ca","payload":{"value_score":0.9,"imported_from":"bob","#
+            + #""federation":{"id":"skill-123"}}}"#
+        let imported = try admit(text, readsExports: true)
+        #expect(imported.contribution.id.description == "skill-123")
+        #expect(imported.importedFrom?.text == "bob")
+        let pushed = try admit(text)
+        #expect(pushed.contribution.id.description == "4add6fc5-dcdd-51e5-b9b1-dac3838441ca")
+        #expect(pushed.importedFrom == nil)
     }
 
     @Test(

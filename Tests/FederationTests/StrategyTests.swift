@@ -9,7 +9,8 @@ func admit(
     _ text: String,
     collection: String = "skills-patterns",
     origin: String = "alice",
-    now: Timestamp = Histories.known(Timestamp("2026-11-21T12:00:00Z"))
+    now: Timestamp = Histories.known(Timestamp("2026-11-21T12:00:00Z")),
+    readsExports: Bool = false
 ) throws(Refusal) -> AdmittedItem {
     let name = Histories.known(CollectionName(collection))
     var policy = Histories.policy(.highestValue)
@@ -20,7 +21,8 @@ func admit(
         origin: Histories.known(NodeName(origin)),
         incarnation: 1,
         now: now,
-        hasher: SHA256()
+        hasher: SHA256(),
+        readsExports: readsExports
     )
     var splitter = LineSplitter(limit: Limits.itemBytes)
     var outcome: Result<AdmittedItem, Refusal>?

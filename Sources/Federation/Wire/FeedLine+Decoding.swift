@@ -59,6 +59,8 @@ extension FeedLine.Provenance {
     init?(_ root: JSONNode, id: PatternID) throws(FeedLineError) {
         guard let originNode = root["origin"] else { return nil }
         guard let origin = originNode.string.flatMap(NodeName.init), let revision = root["revision"]?.integer,
+            // The greatest number is nobody's: its origin could not say anything after it.
+            (1..<Int64.max).contains(revision),
             let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }),
             let checksum = root["checksum"]?.string.flatMap(SHA256Digest.init(hex:))
         else { throw FeedLineError("the line of \(id) has no complete provenance") }
@@ -86,6 +88,9 @@ extension FeedLine.VectorFacts {
         hasher: SHA256
     ) throws(FeedLineError) {
         guard let dimension = root["vector_dimension"]?.integer else { return nil }
+        guard (1...Int64(Limits.vectorDimension)).contains(dimension) else {
+            throw FeedLineError("the vector of \(id) has an impossible dimension")
+        }
         var bytes: [UInt8]?
         if let node = root["vector"] {
             guard let decoded = node.withUTF8(Base64.decode) ?? nil, decoded.count == Int(dimension) * 4 else {

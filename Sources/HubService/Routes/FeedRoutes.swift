@@ -24,7 +24,7 @@ struct FeedRoutes: Sendable {
         if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
             try await wait(seconds: seconds, for: collection, beyond: since)
         }
-        return try await stream(feed, request)
+        return try await stream(feed, request, of: try context.requireNode())
     }
 
     func contributions(_ request: Request, _ context: HubContext) async throws -> Response {
@@ -51,7 +51,7 @@ struct FeedRoutes: Sendable {
             includesPayload: try query.flag("payload") ?? true,
             includesVectors: try query.flag("vectors") ?? false
         )
-        return try await stream(feed, request)
+        return try await stream(feed, request, of: node)
     }
 
     /// Waits until the winners of `collection` have moved beyond `since`, at most `seconds`.
@@ -65,7 +65,8 @@ struct FeedRoutes: Sendable {
         }
     }
 
-    private func stream(_ feed: FeedRequest, _ request: Request) async throws -> Response {
+    private func stream(_ feed: FeedRequest, _ request: Request, of node: EnrolledNode) async throws -> Response {
+        let slot = try await hub.pullSlots.slot(of: node.name)
         let reader = try await FeedReader.open(feed, in: hub.store)
         let compresses = FeedRoutes.acceptsGzip(request.headers[.acceptEncoding])
         var headers: HTTPFields = [.contentType: ProtocolPaths.ndjson, .cacheControl: "no-store"]
@@ -76,7 +77,10 @@ struct FeedRoutes: Sendable {
             headers: headers,
             body: ResponseBody { [hub] writer in
                 let watch = StreamWatch(reader)
-                defer { watch.cancel() }
+                defer {
+                    watch.cancel()
+                    withExtendedLifetime(slot) {}
+                }
                 do {
                     let bytes = try await FeedRoutes.write(reader, to: &writer, compressed: compresses)
                     hub.metrics.add("tributary_feed_bytes_total", ["feed": name], amount: bytes)

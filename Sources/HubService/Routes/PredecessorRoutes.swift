@@ -65,6 +65,7 @@ struct PredecessorRoutes: Sendable {
         }
         let dimension =
             takesTurns ? try await hub.store.predecessorClient(node.name)[collection]?.vectorDimension : nil
+        let slot = try await hub.pullSlots.slot(of: node.name)
         let reader = try await ExportReader.open(collection, dimension: dimension, in: hub.store)
         let time = hub.now().naiveText
         return Response(
@@ -72,7 +73,10 @@ struct PredecessorRoutes: Sendable {
             headers: [.contentType: ProtocolPaths.json],
             body: ResponseBody { writer in
                 let watch = StreamWatch(reader)
-                defer { watch.cancel() }
+                defer {
+                    watch.cancel()
+                    withExtendedLifetime(slot) {}
+                }
                 do {
                     try await writer.write(ByteBuffer(string: "["))
                     var isFirst = true
@@ -101,18 +105,19 @@ struct PredecessorRoutes: Sendable {
         let policy = try await hub.store.policy(of: collection)
         let body = try BodyReader(request)
         let slow = Problem(408, .requestTimedOut, "the import took longer than \(HubDeadlines.bodySeconds) s to arrive")
-        let (report, client) = try await hub.pushSlots.withSlot(of: node.name) { [hub] in
-            try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
-                var receiver = PushReceiver(
-                    hub: hub,
-                    node: node,
-                    policy: policy,
-                    splitter: ArraySplitter(limit: Limits.itemBytes)
-                )
-                try await receiver.receive(body)
-                return (receiver.report, receiver.predecessorClient)
-            }
+        let slot = try await hub.pushSlots.slot(of: node.name)
+        let (report, client) = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) { [hub] in
+            var receiver = PushReceiver(
+                hub: hub,
+                node: node,
+                policy: policy,
+                splitter: ArraySplitter(limit: Limits.itemBytes),
+                readsExports: true
+            )
+            try await receiver.receive(body)
+            return (receiver.report, receiver.predecessorClient)
         }
+        withExtendedLifetime(slot) {}
         if takesTurns { try await hub.store.notePredecessorClient([collection: client], of: node.name) }
         return Response(json: ["imported": .integer(report.accepted + report.unchanged + report.stale)])
     }

@@ -14,18 +14,18 @@ struct PushRoute: Sendable {
         let policy = try await hub.store.policy(of: try context.collection())
         let body = try BodyReader(request)
         let slow = Problem(408, .requestTimedOut, "the push took longer than \(HubDeadlines.bodySeconds) s to arrive")
-        let report = try await hub.pushSlots.withSlot(of: node.name) { [hub] in
-            try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
-                var receiver = PushReceiver(
-                    hub: hub,
-                    node: node,
-                    policy: policy,
-                    splitter: LineSplitter(limit: Limits.itemBytes)
-                )
-                try await receiver.receive(body)
-                return receiver.report
-            }
+        let slot = try await hub.pushSlots.slot(of: node.name)
+        let report = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) { [hub] in
+            var receiver = PushReceiver(
+                hub: hub,
+                node: node,
+                policy: policy,
+                splitter: LineSplitter(limit: Limits.itemBytes)
+            )
+            try await receiver.receive(body)
+            return receiver.report
         }
+        withExtendedLifetime(slot) {}
         return Response(
             status: .ok,
             headers: [.contentType: ProtocolPaths.ndjson],

@@ -1,15 +1,16 @@
 import Federation
 
-/// How many pushes may be received at once, in all and by one node: each holds a batch in memory, and one busy node must
-/// not keep the others out. Who finds no slot waits in line for a bounded time.
-actor PushSlots {
-    /// Pushes of one node at once.
-    private static let perNode = 4
-    /// Pushes at once.
-    private static let total = 32
-    /// Pushes that may wait, so that waiting costs nothing worth mentioning.
+/// How many costly requests of one kind may be at work at once, in all and of one node: one busy node must not keep the
+/// others out.
+///
+/// Who finds no slot waits in line for a bounded time.
+actor RequestSlots {
+    /// Requests that may wait, so that waiting costs nothing worth mentioning.
     private static let waiting = 1_024
     private static let longestWait: Duration = .seconds(10)
+
+    private let perNode: Int
+    private let total: Int
 
     private struct Waiter {
         var number: UInt64
@@ -22,31 +23,43 @@ actor PushSlots {
     private var line: [Waiter] = []
     private var nextNumber: UInt64 = 0
 
-    /// Runs `receive` in a slot of `node`; throws a ``Problem`` where none became free in time.
-    nonisolated func withSlot<Value: Sendable>(
-        of node: NodeName,
-        _ receive: @Sendable () async throws -> Value
-    ) async throws -> Value {
+    /// Slots for so many requests at once, and for so many of one node.
+    init(perNode: Int, total: Int) {
+        self.perNode = perNode
+        self.total = total
+    }
+
+    /// A place, given back when nobody holds it any more, however the request ended.
+    final class Slot: Sendable {
+        private let slots: RequestSlots
+        private let node: NodeName
+
+        fileprivate init(_ slots: RequestSlots, _ node: NodeName) {
+            self.slots = slots
+            self.node = node
+        }
+
+        deinit {
+            let (slots, node) = (slots, node)
+            Task { await slots.giveBack(node) }
+        }
+    }
+
+    /// A slot of `node`; throws a ``Problem`` where none became free in time.
+    nonisolated func slot(of node: NodeName) async throws -> Slot {
         guard await take(node) else {
             throw Problem(
                 503,
                 .overloaded,
-                "the hub is receiving as many pushes as it can hold; send the same again",
+                "the hub is serving as many requests of this kind as it can; send the same again",
                 retryAfterSeconds: HubDeadlines.retryAfterSeconds
             )
         }
-        do {
-            let value = try await receive()
-            await giveBack(node)
-            return value
-        } catch {
-            await giveBack(node)
-            throw error
-        }
+        return Slot(self, node)
     }
 
     private func isFree(for node: NodeName) -> Bool {
-        all < PushSlots.total && taken[node, default: 0] < PushSlots.perNode
+        all < total && taken[node, default: 0] < perNode
     }
 
     private func occupy(_ node: NodeName) {
@@ -59,11 +72,11 @@ actor PushSlots {
             occupy(node)
             return true
         }
-        guard line.count < PushSlots.waiting else { return false }
+        guard line.count < RequestSlots.waiting else { return false }
         let number = nextNumber
         nextNumber += 1
         let alarm = Task {
-            try? await Task.sleep(for: PushSlots.longestWait)
+            try? await Task.sleep(for: RequestSlots.longestWait)
             giveUp(number)
         }
         defer { alarm.cancel() }
