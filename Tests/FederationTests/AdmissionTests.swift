@@ -110,7 +110,7 @@ struct AdmissionTests {
         )
     }
 
-    @Test("Only what comes back from an export has its mapped id and its import undone; elsewhere both are transport keys")
+    @Test("Only in what comes back from an export are mapped id and import undone; elsewhere they are transport keys")
     func mappedID() throws {
         let text =
             #"{"id":"4add6fc5-dcdd-51e5-b9b1-dac3838441ca","payload":{"value_score":0.9,"imported_from":"bob","#
