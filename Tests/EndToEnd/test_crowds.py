@@ -177,18 +177,6 @@ def test_requests_in_one_piece_are_answered_in_order(hub):
     assert answer.count(b"HTTP/1.1 404") == 1 and answer.rindex(b"HTTP/1.1 404") > answer.rindex(b"HTTP/1.1 200")
 
 
-def test_who_asks_before_sending_is_told_to_go_on(hub):
-    body = json.dumps({"id": "asked", "revision": 1, "payload": {"value_score": 0.9}}).encode()
-    with socket.create_connection(("127.0.0.1", hub.port), 5) as connection:
-        connection.sendall(head("POST", f"/v1/collections/{COLLECTION}/contributions", hub.client("alice").token,
-                                f"Content-Length: {len(body)}", "Expect: 100-continue"))
-        assert connection.recv(1000).startswith(b"HTTP/1.1 100")
-        connection.sendall(body)
-        response = http.client.HTTPResponse(connection)
-        response.begin()
-        assert response.status == 200 and b'"accepted":1' in response.read()
-
-
 @pytest.mark.parametrize("name", ["X-Request-Id", "Tributary-Node", "User-Agent", "Authorization"])
 def test_a_header_cannot_write_into_the_log(hub, name):
     before = len(hub.read_log())
