@@ -30,29 +30,3 @@ package enum ConflictStrategy: String, Sendable, CaseIterable {
         }
     }
 }
-
-/// What a strategy sees of a live contribution of high value.
-package struct Candidate: Sendable, Equatable {
-    package var origin: NodeName
-    package var version: ContributionVersion
-    package var value: Double
-    package var updatedAt: Timestamp
-
-    package init(origin: NodeName, version: ContributionVersion, value: Double, updatedAt: Timestamp) {
-        self.origin = origin
-        self.version = version
-        self.value = value
-        self.updatedAt = updatedAt
-    }
-
-    /// What `contribution` looks like to a strategy under `policy`; `nil` where it cannot win.
-    package init?(_ contribution: Contribution, under policy: CollectionPolicy) {
-        guard let content = contribution.content, policy.admitsToWin(content.value) else { return nil }
-        self.init(
-            origin: contribution.origin,
-            version: contribution.version,
-            value: content.value,
-            updatedAt: content.updatedAt
-        )
-    }
-}
