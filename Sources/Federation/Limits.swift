@@ -18,6 +18,8 @@ package enum Limits {
     package static let clockAheadSeconds: Int64 = 24 * 60 * 60
     /// Hubs that one contribution may have passed through.
     package static let pathLength = 16
+    /// Contributions that one merged winner may name as its parents.
+    package static let parents = 10_000
 
     /// Items in one push.
     package static let pushItems = 10_000

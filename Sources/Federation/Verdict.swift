@@ -62,6 +62,8 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case originNotPermitted = "origin-not-permitted"
     /// A member that this version of the protocol does not know.
     case memberUnknown = "member-unknown"
+    /// An operator retracted this pattern or content.
+    case retracted = "retracted"
 
     /// Whether the same item may be accepted later without being changed.
     package var isRetryable: Bool {

@@ -31,7 +31,7 @@ package final class CurlTransport: HubTransport {
         onBody: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> HubReply {
         let message = HTTPRequest(
-            method: request.method == .post ? .post : .get,
+            method: CurlTransport.method(request.method),
             url: endpoint.text + request.target,
             headers: request.headers,
             body: request.body,
@@ -48,6 +48,14 @@ package final class CurlTransport: HubTransport {
         } catch {
             if let underlying = error.underlying { throw underlying }
             throw ReplicationError(error)
+        }
+    }
+
+    private static func method(_ method: HubRequest.Method) -> HTTPMethod {
+        switch method {
+        case .get: .get
+        case .post: .post
+        case .put: .put
         }
     }
 

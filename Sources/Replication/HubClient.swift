@@ -90,7 +90,7 @@ package final class HubClient {
         case 300...399:
             return ReplicationError(.notAHub, event + "; redirects are not followed: give --hub the final address")
         case _ where code == nil: return notAHub(reply)
-        default: return ReplicationError(.refused(status: reply.status), event)
+        default: return ReplicationError(.refused(status: reply.status), event, code: code)
         }
     }
 

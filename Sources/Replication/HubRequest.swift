@@ -2,7 +2,7 @@
 package struct HubRequest: Sendable {
     /// A method the protocol uses.
     package enum Method: Sendable {
-        case get, post
+        case get, post, put
     }
 
     package var method: Method

@@ -34,11 +34,14 @@ package struct ReplicationError: Error, Sendable, Equatable, CustomStringConvert
     package var description: String
     /// How long the hub asked to wait.
     package var retryAfter: Duration?
+    /// The stable code of the hub's problem, where it gave one.
+    package var code: String?
 
-    package init(_ kind: Kind, _ description: String, retryAfter: Duration? = nil) {
+    package init(_ kind: Kind, _ description: String, retryAfter: Duration? = nil, code: String? = nil) {
         self.kind = kind
         self.description = description
         self.retryAfter = retryAfter
+        self.code = code
     }
 
     /// Whether the same request may succeed later; it is always safe to send it again.

@@ -1,3 +1,5 @@
+internal import Federation
+
 /// Every bound that this side puts on what it sends, receives and waits for.
 package enum TransferLimits {
     /// Items in one push, unless the hub asks for smaller ones.
@@ -12,8 +14,13 @@ package enum TransferLimits {
     package static let manifestBytes = 4 * 1024 * 1024
     /// Bytes of the answer to a push.
     package static let pushAnswerBytes = 16 * 1024 * 1024
-    /// Bytes of one line of a feed or of an answer: a canonical payload can be longer than it was when it was sent.
-    package static let lineBytes = 2 * 1024 * 1024
+    /// Bytes of the answer to a checkpoint.
+    package static let checkpointAnswerBytes = 64 * 1024
+    /// Bytes of one line of a feed or of an answer: a canonical payload can be longer than it was when it was sent, and a
+    /// merged winner names its parents.
+    package static let lineBytes = 2 * 1024 * 1024 + Limits.parents * parentBytes
+    /// Bytes of one parent of a merged winner, at most.
+    private static let parentBytes = 256
     /// Bytes of one answer to a pull; a longer one is cut, and the next request goes on behind its last checkpoint.
     package static let feedBytes = 16 * 1024 * 1024 * 1024
     /// The longest silence before a transfer is given up.

@@ -6,6 +6,8 @@ package enum WinnerChange: Sendable, Equatable {
     case learned(NodeName)
     /// A winner held is one no more.
     case withdrawn
+    /// The same content is said to have come about in another way: other parents, value or time.
+    case attributed
     /// It was held already, or never.
     case none
 }

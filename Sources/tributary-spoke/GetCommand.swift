@@ -13,7 +13,8 @@ struct GetCommand: ParsableCommand {
             EXAMPLE
               tributary-spoke get skills-patterns skill-123 --state state
 
-            With --json it tells where the pattern comes from too.
+            With --json it tells where the pattern comes from too. Of a merged pattern it
+            names, beside the payload, whose versions it was made of.
             """
     )
 
@@ -39,6 +40,10 @@ struct GetCommand: ParsableCommand {
             )
         }
         let console = Console(isQuiet: false)
+        if !store.json, !winner.parents.isEmpty {
+            let parents = winner.parents.map { "\($0.origin) (revision \($0.revision))" }.joined(separator: ", ")
+            console.say("merged from \(parents)")
+        }
         console.result(store.json ? winner.json.text : String(decoding: winner.payload, as: UTF8.self))
     }
 }

@@ -64,6 +64,12 @@ extension FeedLine.Provenance {
             let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }),
             let checksum = root["checksum"]?.string.flatMap(SHA256Digest.init(hex:))
         else { throw FeedLineError("the line of \(id) has no complete provenance") }
+        var parents: [FeedLine.Parent] = []
+        if let node = root["parents"] {
+            do throws(FeedLineError) {
+                parents = try FeedLine.Parent.list(node)
+            } catch { throw FeedLineError("the line of \(id) cannot be read: \(error)") }
+        }
         let vectorDigest = root["vector_digest"]?.string.flatMap(SHA256Digest.init(hex:)) ?? .none
         self.init(
             origin: origin,
@@ -74,6 +80,7 @@ extension FeedLine.Provenance {
                 vectorDigest: vectorDigest
             ),
             path: root["path"]?.elements.compactMap { $0.string.flatMap(NodeName.init) } ?? [],
+            parents: parents,
             receivedAt: root["received_at"]?.string.flatMap { Timestamp($0) }
         )
     }

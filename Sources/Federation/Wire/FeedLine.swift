@@ -9,13 +9,22 @@ package struct FeedLine: Sendable, Equatable {
         package var version: ContributionVersion
         /// The hubs the contribution passed through on its way to this one.
         package var path: [NodeName]
+        /// Of a merged winner: what it was made of, by origin; otherwise empty.
+        package var parents: [Parent]
         /// When this hub received it.
         package var receivedAt: Timestamp?
 
-        package init(origin: NodeName, version: ContributionVersion, path: [NodeName], receivedAt: Timestamp?) {
+        package init(
+            origin: NodeName,
+            version: ContributionVersion,
+            path: [NodeName],
+            parents: [Parent] = [],
+            receivedAt: Timestamp?
+        ) {
             self.origin = origin
             self.version = version
             self.path = path
+            self.parents = parents
             self.receivedAt = receivedAt
         }
     }
@@ -110,6 +119,10 @@ package struct FeedLine: Sendable, Equatable {
         }
         member("path", to: &output)
         JSONValue.array(provenance.path.map { .string($0.text) }).append(to: &output)
+        if !provenance.parents.isEmpty {
+            member("parents", to: &output)
+            JSONValue.array(provenance.parents.map(\.json)).append(to: &output)
+        }
         if let receivedAt = provenance.receivedAt {
             member("received_at", to: &output)
             JSONText.appendString(receivedAt.description, to: &output)

@@ -12,6 +12,16 @@ package enum ProtocolPaths {
         "/v1/collections/\(collection)/winners"
     }
 
+    /// Where a node reports how far it has applied the winners.
+    package static func checkpoint(_ collection: CollectionName) -> String {
+        "/v1/collections/\(collection)/checkpoint"
+    }
+
+    /// Where everything the hub knows about one pattern is read from.
+    package static func pattern(_ id: PatternID, in collection: CollectionName) -> String {
+        "/v1/collections/\(collection)/patterns/\(PercentEncoding.encode(id.utf8))"
+    }
+
     /// The node a client believes to be; the hub refuses a token of another.
     package static let nodeHeader = "Tributary-Node"
     package static let ndjson = "application/x-ndjson"

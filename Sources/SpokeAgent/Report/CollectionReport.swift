@@ -45,6 +45,8 @@ package struct CollectionReport: Sendable, Equatable {
     package var winners: Int64 = 0
     /// Sink files whose bytes changed.
     package var sinksWritten = 0
+    /// Why the hub could not be told how far its winners were applied; the next round tells it.
+    package var checkpointProblem: String?
     /// What went wrong with this collection alone.
     package var problem: SpokeError?
 

@@ -12,6 +12,7 @@ extension HeldWinner {
             .init("checksum", .string(checksum)),
             .init("value", value.map { .number($0) } ?? .null),
             .init("updated_at", updatedAt.map { .string($0.description) } ?? .null),
+            .init("parents", .array(parents.map(\.json))),
             .init("payload", .raw(payload)),
         ])
     }

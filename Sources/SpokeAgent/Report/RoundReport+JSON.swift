@@ -43,9 +43,11 @@ extension CollectionReport {
             .init("learned_from", .object(origins)),
             .init("own_winners", .integer(ownWinners)),
             .init("withdrawn", .integer(pull.withdrawn)),
+            .init("attributed", .integer(pull.attributed)),
             .init("read_from_beginning", .boolean(pull.startedOver)),
             .init("winners", .integer(winners)),
             .init("sinks_written", .integer(Int64(sinksWritten))),
+            .init("checkpoint_error", checkpointProblem.map { .string($0) } ?? .null),
             .init("error", problem.map { .string($0.description) } ?? .null),
         ])
     }

@@ -62,11 +62,13 @@ extension RoundReport {
         let learned = collections.reduce(into: PullTally()) { $0.add($1.pull) }
         if !learned.learned.isEmpty { parts.append("learned " + CollectionReport.origins(learned.learned)) }
         add(learned.withdrawn, "withdrawn")
+        add(learned.attributed, "attributed anew")
         add(sum(\.refused), "refused")
         add(sum { $0.scan?.unreadable ?? 0 }, "unreadable")
         add(sum { $0.heldRetractions?.count ?? 0 }, "held back")
-        let problems = ([failure] + collections.map(\.problem)).compactMap { $0?.description }
-        let outcome = parts.isEmpty ? (problems.isEmpty ? "nothing new" : "") : parts.joined(separator: ", ")
+        let failures = ([failure] + collections.map(\.problem)).compactMap { $0?.description }
+        let problems = failures + collections.compactMap(\.checkpointFinding)
+        let outcome = parts.isEmpty ? (failures.isEmpty ? "nothing new" : "") : parts.joined(separator: ", ")
         return (["\(kind.rawValue) \(status.name)"] + [outcome].filter { !$0.isEmpty } + problems)
             .joined(separator: ": ")
     }
@@ -128,8 +130,15 @@ extension CollectionReport {
         if pull.startedOver {
             lines.append("\(collection): read from the beginning, as positions or digests did not fit any more")
         }
+        if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
         return lines
+    }
+
+    fileprivate var checkpointFinding: String? {
+        checkpointProblem.map {
+            "\(collection): everything is applied, but the hub could not be told so: \($0); the next round tells it again"
+        }
     }
 }
 

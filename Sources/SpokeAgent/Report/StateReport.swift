@@ -13,6 +13,8 @@ package struct StateReport: Sendable {
         package var held: [HeldItems]
         /// Winners held here.
         package var winners: Int64
+        /// Whether the hub knows that all of them were applied.
+        package var isReported: Bool
         package var pushedAt: Timestamp?
         package var pulledAt: Timestamp?
     }
@@ -45,6 +47,7 @@ package struct StateReport: Sendable {
                 pending: counts.pending,
                 held: try state.heldItems(in: number),
                 winners: try state.winnerPosition(of: collection).count,
+                isReported: try state.isReported(collection),
                 pushedAt: times.pushed,
                 pulledAt: times.pulled
             )
@@ -59,11 +62,14 @@ package struct StateReport: Sendable {
             "last round \(lastRoundAt?.description ?? "never"), last success \(lastSuccessAt?.description ?? "never")",
         ]
         if let lastError { lines.append("last error: \(lastError)") }
-        var table = TextTable(header: ["collection", "offered", "pending", "refused", "winners held", "last pull"])
+        var table = TextTable(header: [
+            "collection", "offered", "pending", "refused", "winners held", "hub knows", "last pull",
+        ])
         for entry in entries {
             let refused = entry.held.reduce(0) { $0 + $1.count }
             let counts = [entry.offered, entry.pending, refused, entry.winners].map { String($0) }
-            table.append([entry.collection.text] + counts + [entry.pulledAt?.description ?? "never"])
+            let words = [entry.isReported ? "yes" : "no", entry.pulledAt?.description ?? "never"]
+            table.append([entry.collection.text] + counts + words)
         }
         return (lines + table.lines).joined(separator: "\n")
     }
@@ -89,6 +95,7 @@ package struct StateReport: Sendable {
                             .init("pending", .integer(entry.pending)),
                             .init("refused", .integer(entry.held.reduce(0) { $0 + $1.count })),
                             .init("winners", .integer(entry.winners)),
+                            .init("reported", .boolean(entry.isReported)),
                             .init("pushed_at", text(entry.pushedAt?.description)),
                             .init("pulled_at", text(entry.pulledAt?.description)),
                         ])

@@ -18,5 +18,6 @@ extension SpokeAgent {
         }
         report.winners = try state.winnerPosition(of: collection).count
         for sink in settings.sinks where try sink.update(collection, from: state) { report.sinksWritten += 1 }
+        try reportApplied(collection, &report)
     }
 }

@@ -12,6 +12,8 @@ package final class SpokeAgent {
     let progress: (String) -> Void
     /// The manifest that the present round follows, where it is a new one.
     private var manifest: (document: ManifestDocument, entityTag: String?)?
+    /// Whether the hub is worth telling how far its winners were applied; a hub that is too old for that says so once.
+    var hubTakesCheckpoints = true
 
     /// An agent that works with `client` on `state`; `progress` is called with short words on how far it is.
     package init(

@@ -30,13 +30,14 @@ enum SinkLine {
         output.append(contentsOf: winner.payload.dropLast())
         if winner.payload.count > 2 { output.append(UInt8(ascii: ",")) }
         output.append(contentsOf: #""federation":"#.utf8)
-        let provenance: JSONValue = [
-            "origin": .string(winner.origin),
-            "incarnation": .integer(winner.incarnation),
-            "revision": .integer(winner.revision),
-            "checksum": .string(winner.checksum),
+        var provenance: [JSONValue.Member] = [
+            .init("origin", .string(winner.origin)),
+            .init("incarnation", .integer(winner.incarnation)),
+            .init("revision", .integer(winner.revision)),
+            .init("checksum", .string(winner.checksum)),
         ]
-        provenance.append(to: &output)
+        if !winner.parents.isEmpty { provenance.append(.init("parents", .array(winner.parents.map(\.json)))) }
+        JSONValue.object(provenance).append(to: &output)
         output.append(UInt8(ascii: "}"))
     }
 }

@@ -87,9 +87,10 @@ struct SourceItemReader {
         _ isForeignWinner: (PatternID, SHA256Digest) throws -> Bool
     ) throws -> Bool {
         let federation = payload["federation"]
-        guard let origin = federation?["origin"]?.string ?? payload["imported_from"]?.string, origin != node.text else {
-            return false
-        }
+        // What was merged from several nodes is none's own, also where this node's part of it was the best.
+        guard let origin = federation?["origin"]?.string ?? payload["imported_from"]?.string,
+            origin != node.text || federation?["parents"]?.elements.isEmpty == false
+        else { return false }
         if federation?["checksum"]?.string.flatMap(SHA256Digest.init(hex:)) == checksum { return true }
         return try isForeignWinner(id, checksum)
     }

@@ -59,7 +59,8 @@ extension SpokeState {
     private func forgetPositions() throws {
         try database.execute(
             """
-            UPDATE collections SET cursor = NULL, is_sweeping = 0, needs_statements = 1, scan_key = NULL
+            UPDATE collections SET cursor = NULL, is_sweeping = 0, needs_statements = 1, scan_key = NULL,
+                reported_cursor = NULL
             """
         )
     }

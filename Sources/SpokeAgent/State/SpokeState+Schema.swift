@@ -2,7 +2,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 1
+    static let schemaVersion: Int32 = 2
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -115,6 +115,13 @@ extension SpokeState {
             fingerprint TEXT NOT NULL,
             PRIMARY KEY (collection, path)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        -- Of a merged winner: what it was made of, as the hub named it, a JSON array; NULL of any other.
+        ALTER TABLE winners ADD COLUMN parents TEXT;
+
+        -- The position that the hub is known to have taken as applied here; NULL: none.
+        ALTER TABLE collections ADD COLUMN reported_cursor TEXT;
+        """,
     ]
 }

@@ -43,7 +43,7 @@ extension SpokeState {
         try database.prepare("DELETE FROM source_files WHERE collection = ?1 AND path = ?2").run(collection, path)
     }
 
-    /// Whether the winner held of pattern `id` has this content and comes from another node than `node`.
+    /// Whether the winner held of pattern `id` has this content and is not `node`'s own: another's, or merged.
     func isForeignWinner(
         _ id: PatternID,
         _ checksum: SHA256Digest,
@@ -51,7 +51,10 @@ extension SpokeState {
         in collection: Int64
     ) throws -> Bool {
         let statement = try database.prepare(
-            "SELECT 1 FROM winners WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND origin <> ?4"
+            """
+            SELECT 1 FROM winners
+            WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND (origin <> ?4 OR parents IS NOT NULL)
+            """
         )
         try statement.bind(collection, at: 1)
         try statement.bind(id, at: 2)

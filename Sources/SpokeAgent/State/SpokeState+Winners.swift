@@ -12,6 +12,8 @@ package struct HeldWinner: Sendable, Equatable {
     package var checksum: String
     package var value: Double?
     package var updatedAt: Timestamp?
+    /// Of a merged winner: what it was made of, by origin.
+    package var parents: [FeedLine.Parent]
     /// Canonical JSON.
     package var payload: [UInt8]
     package var vectorModel: String?
@@ -48,7 +50,7 @@ extension SpokeState {
         guard let number = try existingNumber(of: collection) else { return }
         let statement = try database.prepare(
             """
-            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector
+            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents
             FROM winners WHERE \(condition)
             """
         )
@@ -64,6 +66,7 @@ extension SpokeState {
                     checksum: statement.digest(4).hex,
                     value: statement.isNull(5) ? nil : statement.double(5),
                     updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
+                    parents: statement.parents(10),
                     payload: statement.bytes(7),
                     vectorModel: statement.isNull(8) ? nil : statement.string(8),
                     vector: statement.isNull(9) ? nil : statement.bytes(9)

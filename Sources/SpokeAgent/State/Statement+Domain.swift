@@ -1,5 +1,6 @@
 internal import Digest
 internal import Federation
+internal import JSON
 internal import SQLite
 
 /// The domain's values in statements and rows.
@@ -23,6 +24,17 @@ extension Statement {
     /// `column` as a digest; where it is NULL or no digest, the one that stands for nothing.
     func digest(_ column: Int) -> SHA256Digest {
         withBytes(column) { SHA256Digest(bytes: $0) } ?? .none
+    }
+
+    /// `column` as the parents that were stored; none where it is NULL.
+    func parents(_ column: Int) -> [FeedLine.Parent] {
+        guard !isNull(column), let document = try? JSONDocument(parsing: bytes(column)) else { return [] }
+        return (try? FeedLine.Parent.list(document.root)) ?? []
+    }
+
+    func bind(_ parents: [FeedLine.Parent], at position: Int) throws {
+        guard !parents.isEmpty else { return try bindNull(at: position) }
+        try bind(JSONValue.array(parents.map(\.json)).text, at: position)
     }
 
     /// `column` as the id that was stored.

@@ -11,6 +11,14 @@ package final class WinnerMirror: WinnerTarget {
         var origin: String
         var version: ContributionVersion
         var hasVector: Bool
+        var value: Double?
+        var updatedAt: Timestamp?
+        var parents: [FeedLine.Parent]
+
+        /// Whether the row holds what `line` says, its vector aside.
+        func holds(_ line: FeedLine, _ provenance: FeedLine.Provenance) -> Bool {
+            value == line.value && updatedAt == line.updatedAt && parents == provenance.parents
+        }
     }
 
     /// The collection being filled.
@@ -95,8 +103,14 @@ package final class WinnerMirror: WinnerTarget {
             if held.origin == provenance.origin.text, held.version == provenance.version,
                 held.hasVector || !wantsVector
             {
-                if filling.isSweeping { try mark(held.number, filling.generation) }
-                return .none
+                guard !held.holds(line, provenance) else {
+                    if filling.isSweeping { try mark(held.number, filling.generation) }
+                    return .none
+                }
+                // The same content came about in another way. Sinks tell it, so they have to be written again.
+                filling.changes += 1
+                try attribute(held.number, line, provenance, filling)
+                return .attributed
             }
             filling.digest.remove(itemDigest(line.id, held.origin, held.version, filling.collection))
         }
@@ -170,7 +184,8 @@ package final class WinnerMirror: WinnerTarget {
     private func held(_ id: PatternID, in collection: Int64) throws -> Held? {
         let statement = try database.prepare(
             """
-            SELECT number, origin, incarnation, revision, checksum, vector_digest, vector IS NOT NULL
+            SELECT number, origin, incarnation, revision, checksum, vector_digest, vector IS NOT NULL, value,
+                updated_at, parents
             FROM winners WHERE collection = ?1 AND id = ?2
             """
         )
@@ -181,7 +196,10 @@ package final class WinnerMirror: WinnerTarget {
             number: statement.int64(0),
             origin: statement.string(1),
             version: WinnerMirror.version(statement, from: 2),
-            hasVector: statement.bool(6)
+            hasVector: statement.bool(6),
+            value: statement.isNull(7) ? nil : statement.double(7),
+            updatedAt: statement.isNull(8) ? nil : Timestamp(microseconds: statement.int64(8)),
+            parents: statement.parents(9)
         )
     }
 
@@ -198,6 +216,24 @@ package final class WinnerMirror: WinnerTarget {
         try database.prepare("UPDATE winners SET generation = ?2 WHERE number = ?1").run(number, generation)
     }
 
+    /// Keeps what `line` says of content that is held already.
+    private func attribute(
+        _ number: Int64,
+        _ line: FeedLine,
+        _ provenance: FeedLine.Provenance,
+        _ filling: Filling
+    ) throws {
+        let update = try database.prepare(
+            "UPDATE winners SET value = ?2, updated_at = ?3, parents = ?4, generation = ?5 WHERE number = ?1"
+        )
+        try update.bind(number, at: 1)
+        if let value = line.value { try update.bind(value, at: 2) }
+        if let updatedAt = line.updatedAt { try update.bind(updatedAt.microseconds, at: 3) }
+        try update.bind(provenance.parents, at: 4)
+        try update.bind(filling.generation, at: 5)
+        while try update.step() {}
+    }
+
     private func save(
         _ line: FeedLine,
         _ provenance: FeedLine.Provenance,
@@ -207,12 +243,13 @@ package final class WinnerMirror: WinnerTarget {
         let upsert = try database.prepare(
             """
             INSERT INTO winners (collection, id, origin, incarnation, revision, checksum, vector_digest, value,
-                updated_at, payload, vector_model, vector, generation)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                updated_at, payload, vector_model, vector, generation, parents)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
             ON CONFLICT (collection, id) DO UPDATE SET origin = excluded.origin, incarnation = excluded.incarnation,
                 revision = excluded.revision, checksum = excluded.checksum, vector_digest = excluded.vector_digest,
                 value = excluded.value, updated_at = excluded.updated_at, payload = excluded.payload,
-                vector_model = excluded.vector_model, vector = excluded.vector, generation = excluded.generation
+                vector_model = excluded.vector_model, vector = excluded.vector, generation = excluded.generation,
+                parents = excluded.parents
             """
         )
         try upsert.bind(filling.number, at: 1)
@@ -228,6 +265,7 @@ package final class WinnerMirror: WinnerTarget {
         if let model = line.vector?.model { try upsert.bind(model, at: 11) }
         if keepsVectors, let vector = line.vector?.bytes { try upsert.bind(vector, at: 12) }
         try upsert.bind(filling.generation, at: 13)
+        try upsert.bind(provenance.parents, at: 14)
         while try upsert.step() {}
     }
 

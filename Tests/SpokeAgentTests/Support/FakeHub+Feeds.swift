@@ -29,11 +29,12 @@ extension FakeHub {
                     origin: candidate.origin,
                     version: candidate.version,
                     path: [],
+                    parents: merges[change.winner.id]?.parents ?? [],
                     receivedAt: clock.now
                 ),
                 value: candidate.value,
                 updatedAt: candidate.updatedAt,
-                payload: content?.payload,
+                payload: merges[change.winner.id]?.payload ?? content?.payload,
                 vector: content?.vector.map {
                     .init(model: $0.model, dimension: $0.dimension, bytes: withVectors ? $0.bytes : nil)
                 }
@@ -100,13 +101,15 @@ extension FakeHub {
             )
             body += marker.json.bytes + [0x0A]
         }
+        // Who promises more for ever moves on for ever too.
+        if alwaysHasMore { answers += 1 }
         let end = FeedMarker(
             isEnd: true,
             lines: Int64(lines.count),
             digest: digest.sum,
-            cursor: cursor(feed, collection, head),
-            hasMore: false,
-            total: total
+            cursor: cursor(feed, collection, head + answers),
+            hasMore: alwaysHasMore,
+            total: alwaysHasMore ? nil : total
         )
         return body + end.json.bytes + [0x0A]
     }

@@ -6,7 +6,7 @@ import Replication
 /// A hub in memory that speaks the protocol, and fails on demand.
 final class FakeHub: HubTransport {
     /// What goes wrong with one exchange.
-    enum Fault {
+    enum Fault: Sendable {
         /// The request never arrives.
         case lostRequest
         /// The request is carried out, and the reply never arrives.
@@ -16,7 +16,7 @@ final class FakeHub: HubTransport {
         /// The reply ends behind this many lines.
         case cut(afterLines: Int)
         /// The reply's body is changed on its way.
-        case changed((String) -> String)
+        case changed(@Sendable (String) -> String)
     }
 
     struct Row {
@@ -36,6 +36,15 @@ final class FakeHub: HubTransport {
     /// Method, target and item count of every exchange.
     var log: [String] = []
     var maximumItems = Int.max
+    /// Whether every answer of a feed promises another.
+    var alwaysHasMore = false
+    var answers: Int64 = 0
+    /// What nodes reported as applied; `nil` of a hub that is too old for it.
+    var checkpoints: [String: String]? = [:]
+    /// What operators are told about patterns, by the request's target.
+    var explanations: [String: String] = [:]
+    /// Winners that were merged.
+    var merges: [PatternID: Merge] = [:]
     var lastCount = 0
 
     var contributions: [CollectionName: [ContributionKey: Row]] = [:]
@@ -107,7 +116,7 @@ final class FakeHub: HubTransport {
         ReplicationError(.unreachable, "\(request.target): the connection ended")
     }
 
-    private func problem(_ status: Int, _ code: String, _ seconds: Int? = nil) -> HubReply {
+    func problem(_ status: Int, _ code: String, _ seconds: Int? = nil) -> HubReply {
         let document: JSONValue = ["type": .string("urn:tributary:problem:\(code)"), "detail": "as the test wants it"]
         return HubReply(
             status: status,
@@ -121,6 +130,7 @@ final class FakeHub: HubTransport {
         let name = request.headers.first { $0.0 == ProtocolPaths.nodeHeader }?.1 ?? ""
         guard let node = NodeName(name) else { return (problem(401, "unauthorized"), []) }
         if request.target.hasPrefix(ProtocolPaths.manifest) { return manifest(node, request) }
+        if let answer = checkpoint(node, request) ?? explanation(request) { return answer }
         let parts = request.target.split(separator: "?")
         let path = parts[0].split(separator: "/")
         guard path.count == 4, let collection = CollectionName(String(path[2])), let policy = policies[collection]
