@@ -75,6 +75,9 @@ let package = Package(
         // The domain: every rule of the product, no input or output.
         library("Federation", ["JSON", "Digest"]),
 
+        // What people read, whichever program prints it.
+        library("Presentation", ["JSON"]),
+
         // The client side of the protocol.
         library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
 
@@ -99,16 +102,18 @@ let package = Package(
         ),
         .executableTarget(
             name: "tributary-hub",
-            dependencies: ["HubService", "HubStore", "Federation", "JSON", "CLibMalloc", argumentParser, logging],
+            dependencies: [
+                "HubService", "HubStore", "Presentation", "Federation", "JSON", "CLibMalloc", argumentParser, logging,
+            ],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Federation", "JSON", "Digest", "SQLite"]),
+        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
         .executableTarget(
             name: "tributary-spoke",
-            dependencies: ["SpokeAgent", "Replication", "Federation", "JSON", argumentParser],
+            dependencies: ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", argumentParser],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
         ),
@@ -130,6 +135,7 @@ let package = Package(
             "HubStoreTests",
             ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations", "TestSupport"]
         ),
+        tests("PresentationTests", ["Presentation", "JSON"]),
         tests("SpokeAgentTests", ["SpokeAgent", "Replication", "Federation", "JSON", "Digest", "SQLite"]),
         tests("TidyTests", []),
     ],

@@ -14,6 +14,8 @@ package enum TransferLimits {
     package static let manifestBytes = 4 * 1024 * 1024
     /// Bytes of the answer to a push.
     package static let pushAnswerBytes = 16 * 1024 * 1024
+    /// Bytes of what a hub says about one pattern: what many nodes said, with content where this node may read it.
+    package static let explanationBytes = 64 * 1024 * 1024
     /// Bytes of the answer to a checkpoint.
     package static let checkpointAnswerBytes = 64 * 1024
     /// Bytes of one line of a feed or of an answer: a canonical payload can be longer than it was when it was sent, and a

@@ -3,6 +3,7 @@ import Federation
 import HubService
 import HubStore
 import JSON
+import Presentation
 
 /// How collections decide.
 struct CollectionCommand: ParsableCommand {

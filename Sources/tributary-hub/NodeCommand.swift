@@ -3,6 +3,7 @@ import Federation
 import HubService
 import HubStore
 import JSON
+import Presentation
 
 /// Who may speak to the hub.
 struct NodeCommand: ParsableCommand {

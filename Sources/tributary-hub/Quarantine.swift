@@ -3,6 +3,7 @@ import Federation
 import HubService
 import HubStore
 import JSON
+import Presentation
 
 /// Shows what was refused.
 struct Quarantine: AsyncParsableCommand {

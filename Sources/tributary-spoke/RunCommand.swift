@@ -38,7 +38,9 @@ struct RunCommand: ParsableCommand {
         guard let interval = SyncInterval(seconds: syncInterval) else { return }
         let workplace = try Workplace(options, sources, sinks)
         let console = workplace.console
-        console.say("\(SystemClock.now()) started: \(options.node) at \(options.hub), every \(syncInterval) s")
+        console.say(
+            "\(SystemClock.now()) started: \(options.access.node) at \(options.access.hub), every \(syncInterval) s"
+        )
         let loop = SyncLoop(agent: workplace.agent, client: workplace.client, interval: interval) { line in
             console.say("\(SystemClock.now()) \(line)")
         }

@@ -16,7 +16,8 @@ struct TributarySpoke: ParsableCommand {
               tributary-spoke list skills-patterns --state state
 
             'run' in place of 'sync' goes on until it is stopped. 'status', 'list'
-            and 'get' read what was learned, without the hub.
+            and 'get' read what was learned, without the hub; 'why' asks it about one
+            pattern.
 
             EXIT CODES
               0 done   1 failed   2 usage   3 some items refused or unreadable
@@ -25,7 +26,7 @@ struct TributarySpoke: ParsableCommand {
             """,
         subcommands: [
             SyncCommand.self, RunCommand.self, PushCommand.self, PullCommand.self, StatusCommand.self, ListCommand.self,
-            GetCommand.self,
+            GetCommand.self, WhyCommand.self,
         ]
     )
 

@@ -18,38 +18,19 @@ struct Workplace {
         let console = Console(isQuiet: options.quiet)
         let environment = SystemClock.environment
         let settings = try SpokeSettings(
-            endpoint: options.hub,
-            node: options.node,
+            endpoint: options.access.hub,
+            node: options.access.node,
             sources: sources?.sources ?? [],
             sinks: sinks?.sinks ?? [],
             collections: options.collections,
             keepsVectors: sinks?.vectors ?? false,
             confirmsRetractions: sources?.confirmRetractions ?? false
         )
-        let tokenFile = TokenFile(options.tokenFile)
-        _ = try tokenFile.read()
-        if let warning = tokenFile.warning { console.complain("warning: \(warning)") }
-        if !options.hub.isSecure, !options.hub.isLoopback {
-            console.complain(
-                "warning: the token and the patterns travel unencrypted to \(options.hub.host); use https, or a tunnel"
-            )
-        }
+        client = try options.access.client(console, environment)
         let folder = StateFolder(options.state)
         lock = try folder.lock()
         let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
         if sources?.retryRefused == true { try state.releaseRefused() }
-        let transport = try CurlTransport(
-            endpoint: options.hub,
-            trustedCertificates: options.caFile,
-            shouldStop: environment.shouldStop
-        )
-        client = HubClient(
-            endpoint: options.hub,
-            node: options.node,
-            transport: transport,
-            environment: environment,
-            token: { try tokenFile.read() }
-        )
         agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
         self.console = console
     }

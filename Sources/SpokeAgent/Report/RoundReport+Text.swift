@@ -1,4 +1,5 @@
 internal import Federation
+internal import Presentation
 internal import Replication
 
 extension RoundReport {
@@ -30,19 +31,18 @@ extension RoundReport {
         switch kind {
         case .sync:
             table = TextTable(
-                header: [
-                    "collection", "read", "high value", "pushed", "unchanged", "refused", "retracted", "learned",
-                ]
+                ["collection", "read", "high value", "pushed", "unchanged", "refused", "retracted", "learned"],
+                numbers: 1..<7
             )
             for report in reports { table.append([report.collection.text] + report.pushCells + [report.learnedCell]) }
         case .push:
             table = TextTable(
-                header: ["collection", "read", "high value", "pushed", "unchanged", "refused", "retracted"],
-                endsInWords: false
+                ["collection", "read", "high value", "pushed", "unchanged", "refused", "retracted"],
+                numbers: 1..<7
             )
             for report in reports { table.append([report.collection.text] + report.pushCells) }
         case .pull:
-            table = TextTable(header: ["collection", "held", "learned"])
+            table = TextTable(["collection", "held", "learned"], numbers: 1..<2)
             for report in reports {
                 table.append([report.collection.text, String(report.winners), report.learnedCell])
             }

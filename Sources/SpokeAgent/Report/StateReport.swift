@@ -1,5 +1,6 @@
 package import Federation
 package import JSON
+internal import Presentation
 
 /// What a state holds, told without asking the hub.
 package struct StateReport: Sendable {
@@ -62,9 +63,10 @@ package struct StateReport: Sendable {
             "last round \(lastRoundAt?.description ?? "never"), last success \(lastSuccessAt?.description ?? "never")",
         ]
         if let lastError { lines.append("last error: \(lastError)") }
-        var table = TextTable(header: [
-            "collection", "offered", "pending", "refused", "winners held", "hub knows", "last pull",
-        ])
+        var table = TextTable(
+            ["collection", "offered", "pending", "refused", "winners held", "hub knows", "last pull"],
+            numbers: 1..<5
+        )
         for entry in entries {
             let refused = entry.held.reduce(0) { $0 + $1.count }
             let counts = [entry.offered, entry.pending, refused, entry.winners].map { String($0) }

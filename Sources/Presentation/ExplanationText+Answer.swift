@@ -1,0 +1,75 @@
+internal import JSON
+
+extension ExplanationText {
+    /// What is served, or why nothing is.
+    var answer: [String] {
+        var pattern = "\(collection)/\(id)"
+        let past = time(document["at"])
+        if let past { pattern += " at \(past)" }
+        guard let winner else {
+            let reason = absenceReason
+            var lines = ["\(pattern) \(past == nil ? "is" : "was") not served: \(reason)"]
+            // The hub's own words, where they are not these already.
+            if let detail = word(document["absent"]?["detail"]), !reason.contains(detail) { lines.append(detail) }
+            return lines
+        }
+        var line = "\(pattern): \(served(winner)) \(past == nil ? "is" : "was") served"
+        if let value = number(winner["value"]) { line += ", value \(value)" }
+        if isConflict { line += "; \(openContents) for a decision" }
+        return [line]
+    }
+
+    private func served(_ winner: JSONNode) -> String {
+        let parents = parents
+        guard parents.isEmpty else { return "a merger of \(possessive(parents)) versions" }
+        return "\(word(winner["origin"]) ?? "nobody")'s version"
+    }
+
+    private var openContents: String {
+        let contents = document["contents"]?.integer ?? 0
+        return contents == 1 ? "1 content waits" : "\(contents) contents wait"
+    }
+
+    private var absenceReason: String {
+        switch absence {
+        case .belowThreshold: return belowThreshold
+        case .quarantined: return quarantined
+        case .retracted: return retracted
+        case .conflict: return "nodes disagree, and \(openContents) for a decision"
+        case .takenBack: return "everybody who shared it has taken it back"
+        case .leftOut: return "the nodes that shared it were revoked, and what they said is left out"
+        case .erased: return "its content was erased from this hub"
+        case .neverSeen: return "no node ever said anything about it here"
+        case nil:
+            return word(document["absent"]?["detail"]) ?? word(document["summary"])
+                ?? "the hub does not say why"
+        }
+    }
+
+    private var belowThreshold: String {
+        let threshold = number(document["threshold"]) ?? "of the collection"
+        let best = (document["contributions"]?.elements ?? []).filter { $0["standing"]?.string == "below-threshold" }
+            .max { ($0["value"]?.number ?? 0) < ($1["value"]?.number ?? 0) }
+        guard let best, let origin = word(best["origin"]), let value = number(best["value"]) else {
+            return "no version reaches the threshold \(threshold)"
+        }
+        return "no version reaches the threshold \(threshold); the best is \(origin)'s with \(value)"
+    }
+
+    private var quarantined: String {
+        guard let item = document["quarantine"]?.elements.first else {
+            return "what was sent was refused, and is in quarantine"
+        }
+        let detail = word(item["detail"]).map { ": \($0)" } ?? ""
+        return "what \(word(item["node"]) ?? "a node") sent was refused as \(word(item["code"]) ?? "unusable")"
+            + ", and is in quarantine\(detail)"
+    }
+
+    private var retracted: String {
+        let retraction =
+            latestResolution("retracted").map { "retracted \(authorship($0))" } ?? "an operator retracted it"
+        return "\(retraction); `\(ExplanationText.lift) \(arguments) --reason TEXT` brings it back"
+    }
+
+    static let lift = "tributary-hub retraction lift"
+}

@@ -1,0 +1,63 @@
+import ArgumentParser
+import Federation
+import SpokeAgent
+
+/// What the hub knows about one pattern.
+struct WhyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Asks the hub why a pattern is served as it is, or is not.",
+        discussion: """
+            EXAMPLE
+              tributary-spoke why skills-patterns skill-123 \\
+                --hub https://hub.example:8092 --node alice --token-file alice.token
+
+            It tells whose version won and by how much, what would change that, who said
+            what, what was decided or refused, and what can be done.
+            """
+    )
+
+    @Argument(help: "The collection.", transform: WhyCommand.collection)
+    var collection: CollectionName
+
+    @Argument(help: "The pattern's id.", transform: WhyCommand.id)
+    var id: PatternID
+
+    @OptionGroup var access: AccessOptions
+
+    @Option(
+        help: ArgumentHelp("As it was then, such as 2026-11-21T08:30:00Z.", valueName: "time"),
+        transform: WhyCommand.time
+    )
+    var at: Timestamp?
+
+    @Flag(help: "Print the hub's JSON document.")
+    var json = false
+
+    func run() throws {
+        SignalFlag.install()
+        let console = Console(isQuiet: false)
+        let client = try access.client(console, SystemClock.environment)
+        let explanation = try PatternExplanation(of: id, in: collection, at: at, from: client)
+        console.result(json ? String(decoding: explanation.document, as: UTF8.self) : explanation.text)
+        if explanation.isNeverSeen { throw ExitCode(ExitStatus.failure.rawValue) }
+    }
+
+    private static func collection(_ text: String) throws -> CollectionName {
+        guard let name = CollectionName(text) else {
+            throw ValidationError("'\(text)' is no collection's name, which is like skills-patterns")
+        }
+        return name
+    }
+
+    private static func id(_ text: String) throws -> PatternID {
+        do throws(InvalidPatternID) { return try PatternID(text) } catch { throw ValidationError(error.detail) }
+    }
+
+    private static func time(_ text: String) throws -> Timestamp {
+        guard let time = Timestamp(text) else {
+            throw ValidationError("'\(text)' is no time, which is like 2026-11-21T08:30:00Z")
+        }
+        return time
+    }
+}
