@@ -22,6 +22,8 @@ package struct FeedReader {
     private let feed: Feed
     private let hasher: SHA256
     private var lines: Int64 = 0
+    /// Lines before the last marker.
+    private var markedLines: Int64 = 0
     private var digest = SetDigest()
     /// Whether the end marker has come.
     package private(set) var isComplete = false
@@ -53,6 +55,9 @@ package struct FeedReader {
         guard marker.digest == digest.sum else {
             throw FeedLineError("the digest of \(lines) lines does not match its marker")
         }
+        // Markers alone could go on for ever.
+        guard marker.isEnd || lines > markedLines else { throw FeedLineError("a checkpoint follows no line") }
+        markedLines = lines
         isComplete = marker.isEnd
         return marker
     }

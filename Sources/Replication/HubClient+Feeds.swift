@@ -40,9 +40,15 @@ extension HubClient {
             maximumReplyBytes: TransferLimits.feedBytes
         )
         var lines = LineSplitter(limit: TransferLimits.lineBytes)
+        var bytesSinceLine = 0
         _ = try exchange(request, expecting: ProtocolPaths.ndjson) { piece in
             if environment.shouldStop() { throw HubClient.stopped }
-            try lines.split(piece) { try onEvent(reader.read($0)) }
+            bytesSinceLine += piece.count
+            try lines.split(piece) { slice in
+                bytesSinceLine = 0
+                try onEvent(reader.read(slice))
+            }
+            guard bytesSinceLine <= TransferLimits.bytesBetweenLines else { throw idle(target) }
         }
         // A last line without its newline was cut off, unless it happens to be whole.
         try lines.finish { slice in
@@ -56,6 +62,25 @@ extension HubClient {
                     + " is kept, and the next try goes on behind it"
             )
         }
+    }
+
+    private func idle(_ target: String) -> ReplicationError {
+        ReplicationError(
+            .integrity,
+            "the hub's answer to \(target.prefix { $0 != "?" }) went on for \(TransferLimits.bytesBetweenLines) bytes without"
+                + " a line that says anything, and was given up; what was verified before is kept: ask the hub's operator"
+                + " what answers at \(endpoint)"
+        )
+    }
+
+    /// What to say of a hub that promises more and more.
+    func endless(_ collection: CollectionName) -> ReplicationError {
+        ReplicationError(
+            .integrity,
+            "after \(TransferLimits.pullAnswers) answers the hub still promises more of \(collection), so this was given"
+                + " up; what was pulled is kept, and the next round goes on behind it: if that does not end either, ask the"
+                + " hub's operator what answers at \(endpoint)"
+        )
     }
 
     /// Cursors are opaque, so they are escaped like any text.

@@ -31,6 +31,7 @@ package struct PullCycle {
     ) throws {
         var failures = 0
         var hasStartedOver = false
+        var answers = 0
         func startOver() throws {
             hasStartedOver = true
             tally.startedOver = true
@@ -38,10 +39,14 @@ package struct PullCycle {
         }
         while true {
             var commits = 0
+            answers += 1
             do {
                 let ending = try pullOnce(into: target, &tally, &commits, progress)
                 failures = 0
-                if ending.hasMore { continue }
+                if ending.hasMore {
+                    guard answers < TransferLimits.pullAnswers else { throw client.endless(collection) }
+                    continue
+                }
                 let held = try target.total(of: collection)
                 guard let total = ending.total, total != held else { return }
                 guard !hasStartedOver else { throw mismatch(held, total) }
@@ -55,7 +60,7 @@ package struct PullCycle {
                     try startOver()
                 case _ where error.isRetryable:
                     failures = commits > 0 ? 1 : failures + 1
-                    guard failures < TransferLimits.tries else { throw error }
+                    guard failures < TransferLimits.tries, answers < TransferLimits.pullAnswers else { throw error }
                     try client.pause(afterFailures: failures, error)
                 default: throw error
                 }

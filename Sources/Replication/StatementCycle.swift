@@ -19,6 +19,7 @@ package struct StatementCycle {
             try target.beginStatements(of: collection)
             do {
                 var cursor: String?
+                var answers = 0
                 while let next = try readOnce(since: cursor, into: target) {
                     guard next != cursor else {
                         throw ReplicationError(
@@ -26,6 +27,8 @@ package struct StatementCycle {
                             "the hub promises more contributions to \(collection) but does not get on"
                         )
                     }
+                    answers += 1
+                    guard answers < TransferLimits.pullAnswers else { throw client.endless(collection) }
                     cursor = next
                 }
                 try target.commitStatements()

@@ -25,6 +25,10 @@ package enum TransferLimits {
     private static let parentBytes = 256
     /// Bytes of one answer to a pull; a longer one is cut, and the next request goes on behind its last checkpoint.
     package static let feedBytes = 16 * 1024 * 1024 * 1024
+    /// Answers that one pull is put together from; what they brought is kept, and the next pull goes on behind it.
+    package static let pullAnswers = 1_000
+    /// Bytes of an answer without any line that says something: one line that is too long, or blank ones.
+    package static let bytesBetweenLines = 2 * lineBytes
     /// The longest silence before a transfer is given up.
     package static let stall = Duration.seconds(60)
     /// The time for a small request and its small answer.

@@ -60,6 +60,7 @@ extension CollectionReport {
         [
             "code": .string(item.code), "count": .integer(item.count), "example_id": .string(item.exampleID),
             "example_detail": .string(item.exampleDetail),
+            "items": .array(item.listed.map { ["id": .string($0.id), "detail": .string($0.detail)] }),
         ]
     }
 }

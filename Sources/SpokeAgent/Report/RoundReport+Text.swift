@@ -11,19 +11,19 @@ extension RoundReport {
         var lines: [String] = []
         let shown = collections.filter { $0.scan != nil || !$0.pull.isEmpty || $0.winners > 0 || $0.status != .ok }
         if shown.isEmpty {
-            if failure == nil {
+            if failure == nil, !hasNothingToDo {
                 lines.append("Nothing to share and nothing to learn yet: no source has a file, and the hub no winner.")
             }
         } else {
             lines += table(shown)
         }
-        if failure == nil, status == .ok, !shown.isEmpty, !isChange {
+        if failure == nil, status == .ok, !shown.isEmpty, !isChange, !hasNothingToDo {
             lines.append("Nothing has changed since the last time.")
         }
         for report in collections { lines += report.findings(maximumLines: RoundReport.shownLines) }
         lines += notes
         if let failure { lines.append("\(kind.rawValue) did not finish: \(failure)") }
-        return lines.joined(separator: "\n")
+        return lines.map(HarmlessText.of).joined(separator: "\n")
     }
 
     private func table(_ reports: [CollectionReport]) -> [String] {
@@ -99,6 +99,10 @@ extension CollectionReport {
     fileprivate func findings(maximumLines: Int) -> [String] {
         var lines: [String] = []
         for item in held {
+            guard item.listed.isEmpty else {
+                lines += retractionFindings(item, maximumLines)
+                continue
+            }
             lines.append(
                 "\(collection): \(item.count) held back, refused as \(item.code); for example \(ShownText.of(item.exampleID)):"
                     + " \(ShownText.of(item.exampleDetail))"
@@ -107,7 +111,7 @@ extension CollectionReport {
         if held.contains(where: \.isRetried) {
             lines.append("  What may be taken later is sent again in every round.")
         }
-        if held.contains(where: { !$0.isRetried }) {
+        if held.contains(where: { !$0.isRetried && $0.listed.isEmpty }) {
             lines.append(
                 "  Correct them in the source; each is sent again once it has changed, or with --retry-refused."
             )
@@ -132,6 +136,17 @@ extension CollectionReport {
         }
         if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
+        return lines
+    }
+
+    /// What operators retracted, each with who, when and why.
+    private func retractionFindings(_ held: HeldItems, _ maximumLines: Int) -> [String] {
+        let listed = held.listed.prefix(maximumLines)
+        var lines = ["\(collection): \(held.count) held back, as the hub's operator retracted what they say:"]
+        lines += listed.map { "  \(ShownText.of($0.id)): \(ShownText.of($0.detail))" }
+        let more = held.count - Int64(listed.count)
+        if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
+        lines.append("  Once the operator has lifted that, --retry-refused sends them again.")
         return lines
     }
 

@@ -13,6 +13,8 @@ package struct RoundReport: Sendable {
     package var collections: [CollectionReport] = []
     /// What a person should know, each with what to do about it.
     package var notes: [String] = []
+    /// Whether there is nothing that could be shared, and nowhere that winners could be written to.
+    package var hasNothingToDo = false
     /// Whether something could not be read that should have been.
     package var isPartial = false
     /// Whether own statements have to be looked at, for which a pull alone is not enough.

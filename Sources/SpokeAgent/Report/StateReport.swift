@@ -73,7 +73,7 @@ package struct StateReport: Sendable {
             let words = [entry.isReported ? "yes" : "no", entry.pulledAt?.description ?? "never"]
             table.append([entry.collection.text] + counts + words)
         }
-        return (lines + table.lines).joined(separator: "\n")
+        return (lines.map(HarmlessText.of) + table.lines).joined(separator: "\n")
     }
 
     /// The report as programs read it.

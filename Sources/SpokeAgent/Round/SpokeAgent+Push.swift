@@ -67,12 +67,13 @@ extension SpokeAgent {
         report.heldRetractions = try retractionHold(scan, sources)
         let retracts = report.heldRetractions == nil
         if retracts { try scan.table.forgetWithheldRefusals() }
-        var tally = try offer(scan, retracts, policy, number, &report)
-        if tally.stale > 0 {
-            // The hub has newer statements of this node: its record is read, and what differs is numbered anew, once.
+        var (tally, isNumberedAhead) = try offer(scan, retracts, policy, number, &report)
+        if tally.stale > 0 || isNumberedAhead {
+            // The hub has other statements of this node than the state says, newer or older ones: its record is read,
+            // and what differs is numbered anew, once.
             try readStatements(of: policy.collection)
-            let again = try offer(scan, retracts, policy, number, &report)
-            tally.refusedForNow += again.refusedForNow
+            let (again, _) = try offer(scan, retracts, policy, number, &report)
+            tally.refusedForNow = again.refusedForNow
             tally.stale = again.stale
         }
         return retracts && tally.refusedForNow == 0 && tally.stale == 0 && report.changedWhileRead == 0
@@ -80,13 +81,15 @@ extension SpokeAgent {
 
     static let stopped = SpokeError(.failure, "stopped on request; what was acknowledged is kept")
 
+    /// Offers what `scan` found; returns what became of it, and whether numbers that the state alone vouches for were
+    /// ahead of the hub's clock.
     private func offer(
         _ scan: CollectionScan,
         _ retracts: Bool,
         _ policy: CollectionPolicy,
         _ number: Int64,
         _ report: inout CollectionReport
-    ) throws -> PushTally {
+    ) throws -> (PushTally, isNumberedAhead: Bool) {
         let source = OfferSource(
             scan,
             retracts: retracts,
@@ -101,7 +104,7 @@ extension SpokeAgent {
             report.push.add(tally)
         }
         try cycle.run(source, &tally) { sent in progress("\(policy.collection): pushed \(sent)") }
-        return tally
+        return (tally, source.numberedAhead > 0)
     }
 
     /// Why nothing may be taken back now, where something would be.

@@ -38,6 +38,13 @@ package final class SpokeAgent {
             node: settings.node,
             startedAt: environment.now()
         )
+        if kind == .sync, settings.sources.isEmpty, settings.sinks.isEmpty {
+            report.hasNothingToDo = true
+            report.notes.append(
+                "neither --source nor --sink is given, so nothing is shared and nothing is written; what won is held in the"
+                    + " state alone, where 'tributary-spoke list' and 'get' read it"
+            )
+        }
         attempt(&report) { report in
             if try perform(kind, &report) { return }
             // The hub's history changed under the round: own statements are read again and offered again, once.

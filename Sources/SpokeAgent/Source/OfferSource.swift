@@ -6,6 +6,8 @@ internal import Replication
 final class OfferSource: ContributionSource {
     /// Content that could not be sent because its file was changed while it was read; the next round sends it.
     private(set) var changedWhileRead: Int64 = 0
+    /// Statements that the hub found ahead of its clock, and whose numbers come from the state, not from this node's.
+    private(set) var numberedAhead: Int64 = 0
 
     private let scan: CollectionScan
     private let state: SpokeState
@@ -41,12 +43,18 @@ final class OfferSource: ContributionSource {
     }
 
     func settle(_ batch: PushBatch, _ answer: PushAnswer) throws {
+        let present = now().microseconds
+        for (item, outcome) in zip(batch.items, answer.outcomes) where item.revision > present {
+            guard case .refused(let refusal) = outcome else { continue }
+            if refusal.code == RefusalCode.clockAhead.rawValue { numberedAhead += 1 }
+        }
         try state.settle(batch, answer, in: collection, at: now())
     }
 
     private func nextContent(_ maximumItems: Int, _ maximumBytes: Int) throws -> PushBatch {
         var batch = PushBatch()
         var pending: [PendingStatement] = []
+        var exhausted: [PendingStatement] = []
         let changes = try scan.table.changes(after: line, limit: maximumItems)
         isContentDone = changes.count < maximumItems
         let microseconds = now().microseconds
@@ -56,13 +64,18 @@ final class OfferSource: ContributionSource {
                 line = change.line
                 continue
             }
-            let revision = OfferedStatement.revision(
+            let numbered = OfferedStatement.revision(
                 after: change.offered,
                 for: change.checksum,
                 change.vectorDigest,
                 isRetraction: false,
                 now: microseconds
             )
+            guard let revision = numbered else {
+                exhausted.append(PendingStatement(change))
+                line = change.line
+                continue
+            }
             let before = batch.body.count
             PushLine.append(
                 id: item.id,
@@ -81,53 +94,74 @@ final class OfferSource: ContributionSource {
             batch.items.append(
                 PushBatch.Item(id: item.id, revision: revision, isRetraction: false, end: batch.body.count)
             )
-            pending.append(
-                PendingStatement(
-                    id: item.id,
-                    revision: revision,
-                    checksum: change.checksum,
-                    vectorDigest: change.vectorDigest,
-                    isRetraction: false
-                )
-            )
+            pending.append(PendingStatement(change, revision: revision))
         }
         try state.savePending(pending, in: collection)
+        try state.holdExhausted(exhausted, in: collection)
         return batch
     }
 
     private func nextRetractions(_ maximumItems: Int) throws -> PushBatch? {
         guard retracts else { return nil }
+        while true {
+            let found = try scan.table.retractions(after: lastRetracted, limit: maximumItems)
+            guard !found.isEmpty else { return nil }
+            let batch = try retractionBatch(found)
+            if !batch.items.isEmpty { return batch }
+        }
+    }
+
+    /// The retractions of `found` that can be numbered.
+    private func retractionBatch(_ found: [(id: PatternID, offered: OfferedStatement)]) throws -> PushBatch {
         var batch = PushBatch()
         var pending: [PendingStatement] = []
+        var exhausted: [PendingStatement] = []
         let microseconds = now().microseconds
-        for (id, offered) in try scan.table.retractions(after: lastRetracted, limit: maximumItems) {
+        for (id, offered) in found {
+            lastRetracted = id
             let checksum = PatternChecksum.retraction(
                 collection: scan.policy.collection,
                 id: id,
                 hasher: state.hasher
             )
-            let revision = OfferedStatement.revision(
+            let numbered = OfferedStatement.revision(
                 after: offered,
                 for: checksum,
                 .none,
                 isRetraction: true,
                 now: microseconds
             )
+            var statement = PendingStatement(
+                id: id,
+                revision: offered.revision,
+                checksum: checksum,
+                vectorDigest: .none,
+                isRetraction: true
+            )
+            guard let revision = numbered else {
+                exhausted.append(statement)
+                continue
+            }
+            statement.revision = revision
             PushLine.appendRetraction(id: id, revision: revision, to: &batch.body)
             batch.items.append(PushBatch.Item(id: id, revision: revision, isRetraction: true, end: batch.body.count))
-            pending.append(
-                PendingStatement(
-                    id: id,
-                    revision: revision,
-                    checksum: checksum,
-                    vectorDigest: .none,
-                    isRetraction: true
-                )
-            )
-            lastRetracted = id
+            pending.append(statement)
         }
-        guard !batch.items.isEmpty else { return nil }
         try state.savePending(pending, in: collection)
+        try state.holdExhausted(exhausted, in: collection)
         return batch
+    }
+}
+
+extension PendingStatement {
+    /// The content of `change` under `revision`, or under its last one.
+    fileprivate init(_ change: ScanTable.Change, revision: Int64? = nil) {
+        self.init(
+            id: change.id,
+            revision: revision ?? change.offered?.revision ?? 0,
+            checksum: change.checksum,
+            vectorDigest: change.vectorDigest,
+            isRetraction: false
+        )
     }
 }

@@ -12,25 +12,6 @@ struct PendingStatement {
     var isRetraction: Bool
 }
 
-/// Items of one collection that are held back for one reason.
-package struct HeldItems: Sendable, Equatable {
-    package var code: String
-    package var count: Int64
-    /// One of them, and what the hub said of it.
-    package var exampleID: String
-    package var exampleDetail: String
-    /// Whether they are sent again in every round.
-    package var isRetried: Bool
-
-    package init(code: String, count: Int64, exampleID: String, exampleDetail: String, isRetried: Bool) {
-        self.code = code
-        self.count = count
-        self.exampleID = exampleID
-        self.exampleDetail = exampleDetail
-        self.isRetried = isRetried
-    }
-}
-
 extension SpokeState {
     /// Makes `statements` durable as sent or about to be sent.
     func savePending(_ statements: [PendingStatement], in collection: Int64) throws {
@@ -53,6 +34,31 @@ extension SpokeState {
                 try upsert.bind(statement.isRetraction, at: 6)
                 while try upsert.step() {}
                 upsert.reset()
+            }
+        }
+    }
+
+    /// Holds back `statements`, for which no revision is left; the patterns keep the last one they have.
+    func holdExhausted(_ statements: [PendingStatement], in collection: Int64) throws {
+        guard !statements.isEmpty else { return }
+        try database.transaction {
+            let update = try database.prepare(
+                """
+                UPDATE offered SET checksum = ?3, vector_digest = ?4, is_retraction = ?5, state = 2, code = ?6,
+                    detail = ?7, is_retryable = 0
+                WHERE collection = ?1 AND id = ?2
+                """
+            )
+            for statement in statements {
+                try update.bind(collection, at: 1)
+                try update.bind(statement.id, at: 2)
+                try update.bind(statement.checksum, at: 3)
+                try update.bind(statement.vectorDigest, at: 4)
+                try update.bind(statement.isRetraction, at: 5)
+                try update.bind(OfferedStatement.exhaustedCode, at: 6)
+                try update.bind(OfferedStatement.exhaustedDetail, at: 7)
+                while try update.step() {}
+                update.reset()
             }
         }
     }
@@ -99,31 +105,6 @@ extension SpokeState {
         try statement.bind(collection, at: 1)
         try statement.bind(item.id, at: 2)
         try statement.bind(item.revision, at: 3)
-    }
-
-    /// What is held back in a collection, the most frequent reason first.
-    func heldItems(in collection: Int64) throws -> [HeldItems] {
-        let statement = try database.prepare(
-            """
-            SELECT code, count(*), min(id), detail, min(is_retryable) FROM offered
-            WHERE collection = ?1 AND state = 2
-            GROUP BY code ORDER BY 2 DESC, 1
-            """
-        )
-        try statement.bind(collection, at: 1)
-        var held: [HeldItems] = []
-        while try statement.step() {
-            held.append(
-                HeldItems(
-                    code: statement.string(0),
-                    count: statement.int64(1),
-                    exampleID: statement.string(2),
-                    exampleDetail: statement.string(3),
-                    isRetried: statement.bool(4)
-                )
-            )
-        }
-        return held
     }
 
     /// How many content statements are pending, accepted and refused.

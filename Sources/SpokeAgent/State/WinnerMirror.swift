@@ -80,10 +80,11 @@ package final class WinnerMirror: WinnerTarget {
         filling = Filling(
             collection: collection,
             number: number,
-            generation: statement.int64(0) + (startsSweep ? 1 : 0),
+            generation: statement.int64(0) &+ (startsSweep ? 1 : 0),
             isSweeping: statement.bool(1) || startsSweep,
             hasVectors: startsSweep ? keepsVectors : statement.bool(5),
-            digest: SetDigest(count: statement.int64(2), sum: statement.digest(3))
+            // A count that a damaged file made up is found out by the hub's total, and counted anew.
+            digest: SetDigest(count: min(statement.int64(2), Int64.max / 2), sum: statement.digest(3))
         )
     }
 

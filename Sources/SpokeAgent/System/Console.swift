@@ -1,4 +1,5 @@
 import Glibc
+internal import Presentation
 
 /// Where a program talks: results to standard output, everything else to standard error.
 package final class Console {
@@ -17,10 +18,10 @@ package final class Console {
         if !isQuiet { complain(text) }
     }
 
-    /// Says `text`, quiet or not.
+    /// Says `text`, quiet or not; a terminal obeys nothing in it but the ends of its lines.
     package func complain(_ text: String) {
         clearProgress()
-        Console.write(text + "\n", to: STDERR_FILENO)
+        Console.write(Console.harmless(text) + "\n", to: STDERR_FILENO)
     }
 
     /// Shows how far the work is, in place of what was shown before.
@@ -46,6 +47,12 @@ package final class Console {
     /// Writes `bytes` as a part of the program's result.
     package func result(_ bytes: [UInt8]) {
         Console.write(bytes, to: STDOUT_FILENO)
+    }
+
+    /// `text` with nothing in it that a terminal would obey but the ends of its lines.
+    package static func harmless(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { HarmlessText.of(String($0)) }
+            .joined(separator: "\n")
     }
 
     private static func write(_ text: String, to descriptor: Int32) {

@@ -15,13 +15,18 @@ package struct TokenFile: Sendable {
     ///
     /// It is never part of an error.
     package func read() throws(SpokeError) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+        // A pipe that nobody writes to would never open otherwise.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else {
             throw failure(
                 "cannot be read: \(SystemError.text()); write the token there that the hub's operator gave you"
             )
         }
         defer { close(descriptor) }
+        // The token is read again and again, which only a file allows.
+        guard FileFingerprint(descriptor: descriptor)?.isRegularFile == true else {
+            throw failure("is no file but a folder, pipe or device; write the token into a file of its own")
+        }
         var bytes = [UInt8](repeating: 0, count: TokenFile.maximumBytes + 1)
         let count = Glibc.read(descriptor, &bytes, bytes.count)
         guard count >= 0 else { throw failure("cannot be read: \(SystemError.text())") }
