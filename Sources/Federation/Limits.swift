@@ -20,6 +20,12 @@ package enum Limits {
     package static let pathLength = 16
     /// Contributions that one merged winner may name as its parents.
     package static let parents = 10_000
+    /// Elements of an array that a merge rule may ask for.
+    package static let mergeUnionCap = 1_000
+    /// Fields of a collection that have a merge rule.
+    package static let mergeFields = 64
+    /// Bytes of UTF-8 in the name of such a field.
+    package static let mergeFieldBytes = 128
 
     /// Items in one push.
     package static let pushItems = 10_000
