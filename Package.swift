@@ -87,7 +87,7 @@ let package = Package(
             path: "migrations",
             exclude: ["README.md"],
             sources: ["Migrations.swift"],
-            resources: [.embedInCode("0001_hub.sql")],
+            resources: [.embedInCode("0001_hub.sql"), .embedInCode("0002_decisions.sql")],
             swiftSettings: settings
         ),
         library("HubStore", ["Federation", "JSON", "Digest", "Postgres", "Migrations"]),
@@ -136,7 +136,11 @@ let package = Package(
             ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations", "TestSupport"]
         ),
         tests("PresentationTests", ["Presentation", "JSON"]),
-        tests("SpokeAgentTests", ["SpokeAgent", "Replication", "Federation", "JSON", "Digest", "SQLite"]),
+        tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
+        tests(
+            "SpokeAgentTests",
+            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+        ),
         tests("TidyTests", []),
     ],
     swiftLanguageModes: [.v6]

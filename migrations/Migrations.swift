@@ -14,6 +14,7 @@ package struct Migration: Sendable {
 /// The schema's history, in order.
 package enum Migrations {
     package static let all: [Migration] = [
-        Migration(number: 1, name: "hub", sql: PackageResources._001_hub_sql)
+        Migration(number: 1, name: "hub", sql: PackageResources._001_hub_sql),
+        Migration(number: 2, name: "decisions", sql: PackageResources._002_decisions_sql),
     ]
 }

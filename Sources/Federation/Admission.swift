@@ -32,6 +32,7 @@ package struct Admission {
     private let now: Timestamp
     private let hasher: SHA256
     private let readsExports: Bool
+    private let numberedAt: Timestamp?
     /// The members an item may have besides those of the predecessor's exports, which are let through unread.
     private static let knownMembers: [StaticString] = [
         "id", "payload", "revision", "retracted", "checksum", "vector", "vector_model", "origin",
@@ -41,16 +42,19 @@ package struct Admission {
     /// Admission of what `origin` says about patterns of one collection, at the time `now`.
     ///
     /// With `readsExports` items may be ones that a hub exported for the predecessor and that come back: their ids were
-    /// mapped, and what they imported is no statement of their own.
+    /// mapped, and what they imported is no statement of their own. With `numberedAt` an item without a number of its own
+    /// is taken as said at that time, so that it cannot take the place of what was said since.
     package init(
         policy: CollectionPolicy,
         origin: NodeName,
         incarnation: Int32,
         now: Timestamp,
         hasher: SHA256,
-        readsExports: Bool = false
+        readsExports: Bool = false,
+        numberedAt: Timestamp? = nil
     ) {
         self.readsExports = readsExports
+        self.numberedAt = numberedAt
         self.policy = policy
         self.origin = origin
         self.incarnation = incarnation
@@ -70,7 +74,7 @@ package struct Admission {
         let itemID = try readID(root)
         id = itemID
         try checkMembers(root)
-        let revision = try readRevision(root)
+        let revision = try readRevision(root) ?? numberedAt?.microseconds
         let isRetraction = try readRetracted(root)
         let contribution =
             isRetraction
@@ -87,6 +91,18 @@ package struct Admission {
             hasher: hasher
         )
         return item
+    }
+
+    /// The contribution that `item` makes, which is the whole item; throws a ``Refusal``.
+    package func admit(_ item: [UInt8], id: inout PatternID?) throws(Refusal) -> AdmittedItem {
+        var known: PatternID?
+        defer { id = known }
+        let result: Result<AdmittedItem, Refusal> = item.withUnsafeBytes { bytes in
+            do throws(Refusal) {
+                return .success(try admit(RecordSlice(bytes: bytes, length: bytes.count), id: &known))
+            } catch { return .failure(error) }
+        }
+        return try result.get()
     }
 
     private func parse(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> JSONDocument {

@@ -49,6 +49,8 @@ package struct Contribution: Sendable, Equatable {
         self.path = path
     }
 
+    package var key: ContributionKey { ContributionKey(id: id, origin: origin) }
+
     package var content: Content? {
         guard case .content(let content) = statement else { return nil }
         return content

@@ -43,4 +43,10 @@ package enum Limits {
     package static let quarantineItems = 10_000
     /// Bytes kept of one refused item.
     package static let quarantineBodyBytes = 256 * 1024
+    /// Bytes of the reason that an operator gives.
+    package static let reasonBytes = 1_024
+    /// Bytes of an operator's name.
+    package static let decidedByBytes = 128
+    /// Contents of one collection that are retracted under whatever id: each push compares with all of them.
+    package static let retractedContents = 10_000
 }

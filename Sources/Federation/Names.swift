@@ -21,6 +21,12 @@ package enum NodeRole: String, Sendable, CaseIterable {
     case spoke, hub
 }
 
+/// What a node may do beyond its role.
+package enum NodeScope: String, Sendable, CaseIterable {
+    /// Resolve conflicts, retract patterns and see what others sent.
+    case review
+}
+
 /// The name of a collection of patterns.
 package struct CollectionName: Sendable, Hashable, Comparable, CustomStringConvertible {
     package let text: String

@@ -15,6 +15,8 @@ package struct Refusal: Error, Sendable, Equatable {
     package var code: RefusalCode
     /// What is wrong with this item, for the person who sent it.
     package var detail: String
+    /// Whether the item's text may be kept in quarantine; not where it is to be erased.
+    package var keepsText = true
 
     package init(_ code: RefusalCode, _ detail: String) {
         self.code = code

@@ -103,7 +103,9 @@ package struct HubApplication: Sendable {
         var services: [any Service] = []
         if let cluster { services.append(ClusterWatch(cluster: cluster, logger: logger)) }
         services.append(FeedWatch(listener: FeedListener(store), signal: signal))
-        services.append(Maintenance(hub: hub))
+        services.append(
+            Maintenance(hub: hub, historyDays: configuration.historyDays, historyRows: configuration.historyRows)
+        )
         if let address = configuration.metricsListen {
             services.append(
                 server(MetricsRouter.make(hub), address, option: "--metrics-listen") {

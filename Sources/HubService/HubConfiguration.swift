@@ -10,6 +10,10 @@ package struct HubConfiguration: Sendable {
     package var databaseAccount: String?
     /// Connections to the database.
     package var poolSize: Int
+    /// How long superseded versions, and what is left of retracted winners, are kept.
+    package var historyDays: Int64
+    /// How many superseded versions are kept at most.
+    package var historyRows: Int64
 
     package init(
         dataDirectory: String,
@@ -17,7 +21,9 @@ package struct HubConfiguration: Sendable {
         metricsListen: ListenAddress?,
         databaseURL: String?,
         databaseAccount: String? = nil,
-        poolSize: Int = 12
+        poolSize: Int = 12,
+        historyDays: Int64 = 90,
+        historyRows: Int64 = 5_000_000
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen
@@ -25,6 +31,8 @@ package struct HubConfiguration: Sendable {
         self.databaseURL = databaseURL
         self.databaseAccount = databaseAccount
         self.poolSize = poolSize
+        self.historyDays = historyDays
+        self.historyRows = historyRows
     }
 }
 

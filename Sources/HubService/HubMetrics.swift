@@ -33,8 +33,18 @@ package final class HubMetrics: Sendable {
         counters.withLock { $0[Series(name: name, labels: text), default: 0] += amount }
     }
 
-    /// Everything in the Prometheus text format, with `gauges` (name, help, labels, value) added.
-    func exposition(gauges: [(name: String, help: String, samples: [(labels: String, value: Int64)])]) -> String {
+    /// What a number means to those who collect it.
+    enum Kind: String {
+        /// It goes up and down.
+        case gauge
+        /// It only grows.
+        case counter
+    }
+
+    /// Everything in the Prometheus text format, with numbers that are `stored` elsewhere added.
+    func exposition(
+        stored: [(name: String, kind: Kind, help: String, samples: [(labels: String, value: Int64)])]
+    ) -> String {
         var text = ""
         var lastName: String?
         for (series, value) in counters.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {
@@ -44,10 +54,10 @@ package final class HubMetrics: Sendable {
             }
             text += "\(series.name){\(series.labels)} \(value)\n"
         }
-        for gauge in gauges {
-            text += "# HELP \(gauge.name) \(gauge.help)\n# TYPE \(gauge.name) gauge\n"
-            for sample in gauge.samples {
-                text += sample.labels.isEmpty ? gauge.name : "\(gauge.name){\(sample.labels)}"
+        for family in stored where !family.samples.isEmpty {
+            text += "# HELP \(family.name) \(family.help)\n# TYPE \(family.name) \(family.kind.rawValue)\n"
+            for sample in family.samples {
+                text += sample.labels.isEmpty ? family.name : "\(family.name){\(sample.labels)}"
                 text += " \(sample.value)\n"
             }
         }

@@ -1,3 +1,4 @@
+import Digest
 import Federation
 import HubStore
 import Hummingbird
@@ -10,6 +11,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as StoreError: self.init(error)
         case let error as DatabaseFailure: self.init(error)
+        case let error as Refusal: self.init(422, .contentRefused, error.detail)
         case let error as JSONError: self.init(400, .bodyMalformed, error.description)
         case let error as any HTTPResponseError where error.status == .notFound:
             self.init(404, .notFound, "there is no such path; /openapi.json lists what there is")
@@ -43,6 +45,17 @@ extension Problem {
         case .cursorReset(let detail): self.init(409, .cursorReset, detail)
         case .cursorExpired: self.init(410, .cursorExpired, error.description)
         case .nodeExists, .nodeUnknown: self.init(409, .parameterInvalid, error.description)
+        case .nodeRevoked: self.init(403, .nodeRevoked, error.description)
+        case .conflictChanged(_, let present):
+            self.init(
+                409,
+                .conflictChanged,
+                error.description,
+                extensions: [.init("present", .array(present.map { .string($0.hex) }))]
+            )
+        case .conflictNotOpen: self.init(409, .conflictNotOpen, error.description)
+        case .notFound: self.init(404, .notFound, error.description)
+        case .invalid: self.init(400, .bodyMalformed, error.description)
         case .schema, .corrupt:
             self.init(
                 500,

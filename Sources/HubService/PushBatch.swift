@@ -39,12 +39,17 @@ struct PushBatch: Sendable {
             stored.lines.append(line(itemLines[index], items[index].contribution.id, .unchanged))
         }
         if !novel.isEmpty {
-            let outcome = try await hub.store.ingest(novel.map { items[$0] }, into: collection, now: hub.now())
+            let outcome = try await hub.store.ingest(
+                novel.map { items[$0] },
+                from: node,
+                into: collection,
+                now: hub.now()
+            )
             stored.cursor = outcome.cursor
             for (index, verdict) in zip(novel, outcome.verdicts) {
                 let contribution = items[index].contribution
                 if case .refused(let refusal) = verdict {
-                    quarantined.append((forked(contribution, refusal, collection), itemLines[index]))
+                    quarantined.append((refusedItem(contribution, refusal, collection), itemLines[index]))
                 } else {
                     stored.lines.append(line(itemLines[index], contribution.id, verdict))
                 }
@@ -59,18 +64,33 @@ struct PushBatch: Sendable {
         PushReport.Line(line: number, id: id, verdict: verdict)
     }
 
-    /// What the database refused is kept as it would have been stored; its sent form is gone by then.
-    private func forked(
+    /// What was refused in view of what is stored, as its origin would send it again, because its sent form is gone.
+    ///
+    /// Of what is to be erased nothing is kept.
+    private func refusedItem(
         _ contribution: Contribution,
         _ refusal: Refusal,
         _ collection: CollectionName
     ) -> QuarantinedItem {
-        let body = contribution.content?.payload ?? []
+        var body: [UInt8] = []
+        if let content = contribution.content {
+            PushLine.append(
+                id: contribution.id,
+                revision: contribution.version.revision,
+                checksum: contribution.version.checksum,
+                payload: content.payload,
+                vector: content.vector,
+                to: &body
+            )
+        } else {
+            PushLine.appendRetraction(id: contribution.id, revision: contribution.version.revision, to: &body)
+        }
+        body.removeLast()
         return QuarantinedItem(
             collection: collection,
             id: contribution.id,
             refusal: refusal,
-            body: body,
+            body: refusal.keepsText ? Array(body.prefix(Limits.quarantineBodyBytes)) : [],
             bodyLength: Int64(body.count)
         )
     }

@@ -24,6 +24,8 @@ enum HubRouter {
         nodes.get("v1/collections/:collection/winners", use: feeds.winners)
         nodes.get("v1/collections/:collection/patterns/:id", use: PatternRoute(hub: hub).callAsFunction)
         nodes.get("v1/quarantine", use: QuarantineRoute(hub: hub).callAsFunction)
+        nodes.put("v1/collections/:collection/checkpoint", use: CheckpointRoute(hub: hub).callAsFunction)
+        addReview(to: nodes, ConflictRoutes(hub: hub))
         refuseOtherMethods(
             nodes,
             [
@@ -33,12 +35,28 @@ enum HubRouter {
             allowing: [.get]
         )
         refuseOtherMethods(nodes, ["v1/collections/:collection/contributions"], allowing: [.get, .post])
+        refuseOtherMethods(nodes, ["v1/collections/:collection/checkpoint"], allowing: [.put])
 
         // The predecessor's API: with a token in the header, or in the address for its unmodified client.
         addPredecessor(to: nodes, PredecessorRoutes(hub: hub, takesTurns: false))
         let addressed = router.group("n/:node/:token").add(middleware: NodeAuthentication(hub: hub, place: .path))
         addPredecessor(to: addressed, PredecessorRoutes(hub: hub, takesTurns: true))
         return router
+    }
+
+    private static func addReview(to group: RouterGroup<HubContext>, _ routes: ConflictRoutes) {
+        let pattern = "v1/collections/:collection/patterns/:id"
+        group.get("v1/conflicts", use: routes.list)
+        group.get("v1/collections/:collection/conflicts/:id", use: routes.show)
+        group.post("\(pattern)/resolution", use: routes.resolve)
+        group.post("\(pattern)/retraction", use: routes.retract)
+        group.post("\(pattern)/restoration", use: routes.lift)
+        refuseOtherMethods(group, ["v1/conflicts", "v1/collections/:collection/conflicts/:id"], allowing: [.get])
+        refuseOtherMethods(
+            group,
+            ["\(pattern)/resolution", "\(pattern)/retraction", "\(pattern)/restoration"],
+            allowing: [.post]
+        )
     }
 
     private static func addPredecessor(to group: RouterGroup<HubContext>, _ routes: PredecessorRoutes) {

@@ -1,5 +1,6 @@
 import Digest
 import Federation
+import JSON
 import Postgres
 
 extension Row {
@@ -36,7 +37,7 @@ extension Row {
         )
     }
 
-    /// Collection, strategy, threshold, value rule and policy revision, in five columns from `column` on.
+    /// Collection, strategy, threshold, value rule, policy revision and merge rules, in six columns from `column` on.
     func policy(from column: Int) throws -> CollectionPolicy {
         guard let collection = CollectionName(try string(column)),
             let strategy = ConflictStrategy(rawValue: try string(column + 1)),
@@ -47,7 +48,17 @@ extension Row {
             strategy: strategy,
             threshold: try double(column + 2),
             valueRule: valueRule,
+            mergeRules: try mergeRules(column + 5),
             revision: try int64(column + 4)
         )
+    }
+
+    /// Merge rules; `nil` where they are those that the collection's name stands for.
+    private func mergeRules(_ column: Int) throws -> MergeRules? {
+        guard let text = try optionalText(column)?.utf8 else { return nil }
+        guard let rules = MergeRules(try JSONDocument(parsing: text).root) else {
+            throw StoreError.corrupt("a collection's merge rules")
+        }
+        return rules
     }
 }

@@ -45,11 +45,12 @@ package actor ExportReader: StreamedRead {
     private static func declaration(_ collection: CollectionName, _ dimension: Int32?) -> Query {
         """
         DECLARE export_rows NO SCROLL CURSOR FOR
-        SELECT w.pattern_id, w.node, c.payload,
+        SELECT w.pattern_id, w.node, coalesce(w.payload, c.payload),
             CASE WHEN \(optional: dimension) IS NULL OR octet_length(c.vector) = 4 * \(optional: dimension) THEN c.vector END
         FROM winners AS w
-        JOIN contributions AS c ON c.collection = w.collection AND c.pattern_id = w.pattern_id AND c.node = w.node
-        WHERE w.collection = \(collection.text) AND w.state = 'live'
+        LEFT JOIN contributions AS c ON c.collection = w.collection AND c.pattern_id = w.pattern_id
+            AND c.node = w.node AND c.incarnation = w.incarnation AND c.revision = w.revision
+        WHERE w.collection = \(collection.text) AND w.node IS NOT NULL
         ORDER BY CASE WHEN w.pattern_id ~ '^(0|[1-9][0-9]{0,19})$' THEN w.pattern_id::numeric END NULLS LAST,
             w.pattern_id
         """

@@ -24,7 +24,7 @@ struct FeedEncoder {
     mutating func append(_ row: Row) throws -> Int64 {
         let number = try row.int64(0)
         let id = try row.patternID(1)
-        let isLive = try row.withBytes(2) { $0.count == 4 }
+        let isLive = try row.bool(2)
         var line = FeedLine(
             id: id,
             state: isLive ? .live : .retracted,
@@ -39,6 +39,7 @@ struct FeedEncoder {
                 origin: try row.node(3),
                 version: try row.version(from: 4),
                 path: try row.optionalTextArray(11)?.compactMap(NodeName.init) ?? [],
+                parents: try ParentList(text: row.optionalText(16)?.utf8 ?? []).references(),
                 receivedAt: try row.optionalTimestamp(10).map(Timestamp.init(microseconds:))
             )
         }

@@ -2,7 +2,7 @@ import Digest
 import Federation
 import Postgres
 
-/// The heads of a collection's two feeds.
+/// The heads of a collection's feeds.
 ///
 /// Whoever holds them locked is the collection's only writer.
 struct FeedHeads {
@@ -17,6 +17,7 @@ struct FeedHeads {
 
     var contributions: Head
     var winners: Head
+    var resolutions: Head
 
     /// Locks the heads of `collection` until the transaction ends.
     ///
@@ -53,23 +54,24 @@ struct FeedHeads {
                 horizon: try row.int64(4)
             )
         }
-        guard let contributions = heads["contributions"], let winners = heads["winners"] else {
-            throw StoreError.collectionUnknown(collection)
-        }
-        return FeedHeads(contributions: contributions, winners: winners)
+        guard let contributions = heads["contributions"], let winners = heads["winners"],
+            let resolutions = heads["resolutions"]
+        else { throw StoreError.collectionUnknown(collection) }
+        return FeedHeads(contributions: contributions, winners: winners, resolutions: resolutions)
     }
 
     /// Stores the heads and announces the collection to whoever waits for changes.
     func save(_ collection: CollectionName, _ connection: Connection) throws {
+        let heads = [contributions, winners, resolutions]
         _ = try connection.execute(
             """
             UPDATE feed_heads SET number = new.number, count = new.count, digest = new.digest
             FROM unnest(
-                \(["contributions", "winners"]), \([contributions.number, winners.number]),
-                \([contributions.set.count, winners.set.count]),
-                \([contributions.set.sum.bytes, winners.set.sum.bytes])
+                \(["contributions", "winners", "resolutions"]), \(heads.map(\.number)), \(heads.map(\.set.count)),
+                \(heads.map(\.set.sum.bytes))
             ) AS new (feed, number, count, digest)
             WHERE feed_heads.collection = \(collection.text) AND feed_heads.feed = new.feed
+                AND feed_heads.number < new.number
             """
         )
         _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")

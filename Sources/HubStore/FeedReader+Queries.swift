@@ -12,18 +12,18 @@ extension FeedReader {
     private static func winners(_ request: FeedRequest) -> Query {
         let since = request.since?.number ?? 0
         // Who starts from nothing has nothing to take back.
-        let states = request.since == nil ? ["live"] : ["live", "retracted"]
         let limit = request.limit ?? Int64.max
         return """
             DECLARE feed_rows NO SCROLL CURSOR FOR
-            SELECT w.feed_number, w.pattern_id, w.state, w.node, w.incarnation, w.revision, w.checksum,
+            SELECT w.feed_number, w.pattern_id, w.node IS NOT NULL, w.node, w.incarnation, w.revision, w.checksum,
                 w.vector_digest, w.value, w.updated_at, c.received_at, nullif(c.path, '{}'),
-                CASE WHEN \(request.includesPayload) THEN c.payload END, c.vector_model,
-                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END
+                CASE WHEN \(request.includesPayload) THEN coalesce(w.payload, c.payload) END, c.vector_model,
+                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, w.parents
             FROM winners AS w
             LEFT JOIN contributions AS c ON c.collection = w.collection AND c.pattern_id = w.pattern_id
-                AND c.node = w.node
-            WHERE w.collection = \(request.collection.text) AND w.feed_number > \(since) AND w.state = ANY(\(states))
+                AND c.node = w.node AND c.incarnation = w.incarnation AND c.revision = w.revision
+            WHERE w.collection = \(request.collection.text) AND w.feed_number > \(since)
+                AND (w.node IS NOT NULL OR \(request.since != nil))
             ORDER BY w.feed_number LIMIT \(limit)
             """
     }
@@ -33,10 +33,10 @@ extension FeedReader {
         let limit = request.limit ?? Int64.max
         return """
             DECLARE feed_rows NO SCROLL CURSOR FOR
-            SELECT c.feed_number, c.pattern_id, CASE WHEN c.payload IS NULL THEN 'retracted' ELSE 'live' END, c.node,
-                c.incarnation, c.revision, c.checksum, c.vector_digest, c.value, c.updated_at, c.received_at,
+            SELECT c.feed_number, c.pattern_id, c.payload IS NOT NULL OR c.is_erased, c.node, c.incarnation,
+                c.revision, c.checksum, c.vector_digest, c.value, c.updated_at, c.received_at,
                 nullif(c.path, '{}'), CASE WHEN \(request.includesPayload) THEN c.payload END, c.vector_model,
-                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END
+                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, NULL::text
             FROM contributions AS c
             WHERE c.collection = \(request.collection.text) AND c.feed_number > \(since)
                 AND (\(optional: request.origin?.text)::text IS NULL OR c.node = \(optional: request.origin?.text))

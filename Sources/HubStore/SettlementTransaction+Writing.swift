@@ -17,7 +17,7 @@ extension SettlementTransaction {
     }
 
     /// Moves the versions that `keys` have now to the history.
-    func supersede(_ keys: [ContributionKey]) throws {
+    func supersede(_ keys: [ContributionKey], by end: HistoryEnd = .newerStatement) throws {
         guard !keys.isEmpty else { return }
         _ = try connection.execute(
             """
@@ -34,10 +34,10 @@ extension SettlementTransaction {
             )
             INSERT INTO contribution_history (
                 collection, pattern_id, node, incarnation, revision, checksum, value, updated_at, received_at,
-                superseded_at, path, payload
+                superseded_at, path, payload, vector_digest, vector_model, vector, is_withheld, is_erased, ended_by
             )
             SELECT collection, pattern_id, node, incarnation, revision, checksum, value, updated_at, received_at,
-                \(now.sql), path, payload
+                \(now.sql), path, payload, vector_digest, vector_model, vector, is_withheld, is_erased, \(end.rawValue)
             FROM superseded
             """
         )
@@ -45,7 +45,7 @@ extension SettlementTransaction {
 
     private static let historyColumns = [
         "collection", "pattern_id", "node", "incarnation", "revision", "checksum", "superseded_at", "value",
-        "updated_at", "received_at", "path", "payload",
+        "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector",
     ]
 
     /// Keeps what was said and overtaken within one batch: it was accepted, so it is part of the past.
@@ -62,17 +62,18 @@ extension SettlementTransaction {
             contribution.version.checksum.withBytes { rows.appendBytes($0) }
             rows.append(now.sql)
             rows.appendStatement(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
+            rows.append(contribution.content?.vector)
         }
         _ = try connection.copyIn(into: "contribution_history", columns: Self.historyColumns, rows: rows)
     }
 
     private static let contributionColumns = [
         "collection", "pattern_id", "node", "incarnation", "revision", "checksum", "feed_number", "value",
-        "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector",
+        "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector", "is_withheld",
     ]
 
-    /// Stores `contributions` with feed numbers from `number` + 1 on.
-    func insert(_ contributions: [Contribution], after number: Int64) throws {
+    /// Stores `contributions` with feed numbers from `number` + 1 on; the content of those `withheld` was retracted.
+    func insert(_ contributions: [Contribution], withheld: Set<ContributionKey>, after number: Int64) throws {
         let payloadBytes = contributions.reduce(0) { $0 + ($1.content?.payload.count ?? 0) }
         var rows = CopyRows(
             columnCount: Self.contributionColumns.count,
@@ -91,13 +92,14 @@ extension SettlementTransaction {
             rows.append(number)
             rows.appendStatement(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
             rows.append(contribution.content?.vector)
+            rows.append(withheld.contains(contribution.key))
         }
         _ = try connection.copyIn(into: "contributions", columns: Self.contributionColumns, rows: rows)
     }
 
     private static let winnerColumns = [
         "collection", "pattern_id", "state", "node", "incarnation", "revision", "checksum", "vector_digest", "value",
-        "updated_at", "contributors", "policy_revision", "feed_number",
+        "updated_at", "contributors", "policy_revision", "feed_number", "decided_at", "payload", "parents",
     ]
 
     /// Stores winners that serve something else than before, with feed numbers from `number` + 1 on; `replaced` are those
@@ -134,19 +136,23 @@ extension SettlementTransaction {
             rows.append(winner.contributors)
             rows.append(policy.revision)
             rows.append(number)
+            rows.append(now.sql)
+            rows.append(winner.composition)
         }
         _ = try connection.copyIn(into: "winners", columns: Self.winnerColumns, rows: rows)
     }
 
-    /// Stores the counts of winners that serve the same as before.
+    /// Stores the counts and states of winners that serve the same as before.
     func storeRecounted(_ winners: [Winner], policy: CollectionPolicy) throws {
         guard !winners.isEmpty else { return }
         _ = try connection.execute(
             """
-            UPDATE winners SET contributors = new.contributors, policy_revision = \(policy.revision)
+            UPDATE winners SET contributors = new.contributors, state = new.state, policy_revision = \(policy.revision)
             FROM (
-                SELECT w.ctid, k.contributors
-                FROM unnest(\(winners.map(\.id.sql)), \(winners.map(\.contributors))) AS k (pattern_id, contributors)
+                SELECT w.ctid, k.contributors, k.state
+                FROM unnest(
+                    \(winners.map(\.id.sql)), \(winners.map(\.contributors)), \(winners.map(\.state.rawValue))
+                ) AS k (pattern_id, contributors, state)
                 CROSS JOIN LATERAL (
                     SELECT ctid FROM winners
                     WHERE collection = \(collection.text) AND pattern_id = k.pattern_id LIMIT 1
@@ -156,52 +162,26 @@ extension SettlementTransaction {
             """
         )
     }
+
+    /// Counts what became of contributions that met another content.
+    func store(_ outcomes: [ConflictOutcome: Int64], strategy: ConflictStrategy) throws {
+        guard !outcomes.isEmpty else { return }
+        let counted = outcomes.sorted { ($0.key.origin, $0.key.kind.rawValue) < ($1.key.origin, $1.key.kind.rawValue) }
+        _ = try connection.execute(
+            """
+            INSERT INTO conflict_outcomes AS o (collection, strategy, node, outcome, times)
+            SELECT \(collection.text), \(strategy.rawValue), node, outcome, times
+            FROM unnest(
+                \(counted.map(\.key.origin.text)), \(counted.map(\.key.kind.rawValue)), \(counted.map(\.value))
+            ) AS new (node, outcome, times)
+            ON CONFLICT (collection, strategy, node, outcome) DO UPDATE SET times = o.times + excluded.times
+            """
+        )
+    }
 }
 
-/// Fields are appended one by one and by their types: this is where a push spends its time.
-extension CopyRows {
-    /// Value, updated at, received at, path and payload.
-    fileprivate mutating func appendStatement(
-        _ content: Contribution.Content?,
-        path: [String],
-        receivedAt: Timestamp
-    ) {
-        if let content {
-            append(content.value)
-            append(content.updatedAt.sql)
-        } else {
-            appendNulls(2)
-        }
-        append(receivedAt.sql)
-        append(path)
-        if let content { appendText(utf8: content.payload) } else { appendNull() }
-    }
-
-    /// Vector digest, vector model and vector.
-    fileprivate mutating func append(_ vector: PatternVector?) {
-        guard let vector else { return appendNulls(3) }
-        vector.digest.withBytes { appendBytes($0) }
-        if let model = vector.model { appendText(model) } else { appendNull() }
-        appendBytes(vector.bytes)
-    }
-
-    /// Origin, incarnation, revision, checksum, vector digest, value and updated at.
-    fileprivate mutating func append(_ candidate: Candidate?) {
-        guard let candidate else { return appendNulls(7) }
-        appendText(candidate.origin.text)
-        append(candidate.version.incarnation)
-        append(candidate.version.revision)
-        candidate.version.checksum.withBytes { appendBytes($0) }
-        if candidate.version.vectorDigest == .none {
-            appendNull()
-        } else {
-            candidate.version.vectorDigest.withBytes { appendBytes($0) }
-        }
-        append(candidate.value)
-        append(candidate.updatedAt.sql)
-    }
-
-    private mutating func appendNulls(_ count: Int) {
-        for _ in 0..<count { appendNull() }
-    }
+/// What ended a contribution's time as the current one.
+enum HistoryEnd: String {
+    case newerStatement = "newer-statement"
+    case revocation
 }

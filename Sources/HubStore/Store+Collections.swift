@@ -1,5 +1,5 @@
 package import Federation
-import Digest
+import JSON
 import Postgres
 
 /// A collection as an operator sees it.
@@ -18,7 +18,7 @@ extension Store {
     static func policy(of collection: CollectionName, _ connection: Connection) throws -> CollectionPolicy {
         let result = try connection.execute(
             """
-            SELECT collection, strategy, threshold, value_rule, policy_revision FROM collections
+            SELECT collection, strategy, threshold, value_rule, policy_revision, merge_rules FROM collections
             WHERE collection = \(collection.text)
             """
         )
@@ -31,7 +31,8 @@ extension Store {
         try await pool.withConnection { connection in
             let result = try connection.execute(
                 """
-                SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, w.count, k.count
+                SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, c.merge_rules, w.count,
+                    k.count
                 FROM collections AS c
                 JOIN feed_heads AS w ON w.collection = c.collection AND w.feed = 'winners'
                 JOIN feed_heads AS k ON k.collection = c.collection AND k.feed = 'contributions'
@@ -41,8 +42,8 @@ extension Store {
             return try result.rows.map { row in
                 CollectionSummary(
                     policy: try row.policy(from: 0),
-                    winners: try row.int64(5),
-                    contributions: try row.int64(6)
+                    winners: try row.int64(6),
+                    contributions: try row.int64(7)
                 )
             }
         }
@@ -73,10 +74,11 @@ extension Store {
             _ = try connection.execute(
                 """
                 INSERT INTO feed_heads (collection, feed)
-                VALUES (\(collection.text), 'contributions'), (\(collection.text), 'winners')
+                SELECT \(collection.text), feed FROM unnest(\(["contributions", "winners", "resolutions"])) AS f (feed)
                 ON CONFLICT (collection, feed) DO NOTHING
                 """
             )
+            if made.affectedRows > 0 { try Store.recordPolicy(of: collection, connection) }
             return made.affectedRows > 0
         }
     }
@@ -90,29 +92,72 @@ extension Store {
         of collection: CollectionName,
         strategy: ConflictStrategy?,
         threshold: Double?,
+        mergeRules: MergeRules? = nil,
         now: Timestamp
     ) async throws -> CollectionPolicy {
         try await pool.write { connection in
             // The feed lock, so that no batch settles under two policies.
             _ = try FeedHeads.lock(collection, connection)
             let old = try Store.policy(of: collection, connection)
-            let changed = CollectionPolicy(
-                collection: collection,
-                strategy: strategy ?? old.strategy,
-                threshold: threshold ?? old.threshold,
-                valueRule: old.valueRule,
-                revision: old.revision
-            )
+            let changed = old.changed(strategy: strategy, threshold: threshold, mergeRules: mergeRules)
             guard changed != old else { return old }
             _ = try connection.execute(
                 """
                 UPDATE collections SET strategy = \(changed.strategy.rawValue), threshold = \(changed.threshold),
-                    policy_revision = policy_revision + 1, updated_at = \(now.sql)
+                    merge_rules = \(changed.mergeRules.json.text), policy_revision = policy_revision + 1,
+                    updated_at = \(now.sql)
                 WHERE collection = \(collection.text)
                 """
             )
+            try Store.recordPolicy(of: collection, connection)
             _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")
             return try Store.policy(of: collection, connection)
         }
+    }
+
+    /// Keeps the present policy for those who ask about the past.
+    private static func recordPolicy(of collection: CollectionName, _ connection: Connection) throws {
+        _ = try connection.execute(
+            """
+            INSERT INTO policies (
+                collection, policy_revision, strategy, threshold, value_rule, merge_rules, since
+            )
+            SELECT collection, policy_revision, strategy, threshold, value_rule, merge_rules, updated_at
+            FROM collections WHERE collection = \(collection.text)
+            """
+        )
+    }
+
+    /// The policies that `collection` had, the newest first, each with the time from which it held.
+    package func policies(of collection: CollectionName) async throws -> [(policy: CollectionPolicy, since: Timestamp)]
+    {
+        try await pool.read { connection in
+            let result = try connection.execute(
+                """
+                SELECT collection, strategy, threshold, value_rule, policy_revision, merge_rules, since FROM policies
+                WHERE collection = \(collection.text) ORDER BY policy_revision DESC
+                """
+            )
+            guard result.rowCount > 0 else { throw StoreError.collectionUnknown(collection) }
+            return try result.rows.map { (try $0.policy(from: 0), try $0.time(6)) }
+        }
+    }
+
+    /// The policy that `collection` had at `time`; its first one before that.
+    static func policy(
+        of collection: CollectionName,
+        at time: Timestamp,
+        _ connection: Connection
+    ) throws -> CollectionPolicy {
+        let result = try connection.execute(
+            """
+            SELECT collection, strategy, threshold, value_rule, policy_revision, merge_rules FROM policies
+            WHERE collection = \(collection.text)
+            ORDER BY since <= \(time.sql) DESC, CASE WHEN since <= \(time.sql) THEN -policy_revision ELSE policy_revision END
+            LIMIT 1
+            """
+        )
+        guard let row = result.first else { throw StoreError.collectionUnknown(collection) }
+        return try row.policy(from: 0)
     }
 }

@@ -4,7 +4,7 @@ import Postgres
 
 extension Store {
     /// The positions of those `items` that `node` only imported: they say so themselves, and another node says exactly
-    /// the same.
+    /// the same, or several were merged into it.
     ///
     /// Taking them as the node's own would count one experience twice.
     package func echoes(
@@ -18,12 +18,19 @@ extension Store {
             let contributions = imported.map { items[$0].contribution }
             let result = try connection.execute(
                 """
-                SELECT DISTINCT k.position FROM unnest(
+                SELECT k.position FROM unnest(
                     \(imported.map(Int64.init)), \(contributions.map(\.id.sql)),
                     \(contributions.map(\.version.checksum.bytes))
                 ) AS k (position, pattern_id, checksum)
-                JOIN contributions AS c ON c.collection = \(collection.text) AND c.pattern_id = k.pattern_id
-                    AND c.checksum = k.checksum AND c.node <> \(node.text)
+                WHERE EXISTS (
+                    SELECT FROM contributions AS c
+                    WHERE c.collection = \(collection.text) AND c.pattern_id = k.pattern_id
+                        AND c.checksum = k.checksum AND c.node <> \(node.text)
+                ) OR EXISTS (
+                    SELECT FROM winners AS w
+                    WHERE w.collection = \(collection.text) AND w.pattern_id = k.pattern_id
+                        AND w.checksum = k.checksum AND w.payload IS NOT NULL
+                )
                 """
             )
             return Set(try result.rows.map { Int(try $0.int64(0)) })

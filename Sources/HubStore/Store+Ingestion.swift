@@ -13,16 +13,18 @@ package struct IngestOutcome: Sendable {
 extension Store {
     /// Joins `items` into the contributions of `collection` and moves its winners along, in one transaction.
     ///
-    /// When this returns, what was accepted is in PostgreSQL's flushed log. Throws ``StoreError`` or `PostgresError`; a
-    /// `PostgresError` of kind `outcomeUnknown` means that only sending again can tell.
+    /// When this returns, what was accepted is in PostgreSQL's flushed log. Throws ``StoreError/nodeRevoked(_:)`` where
+    /// `sender` was revoked meanwhile; ``StoreError`` or `PostgresError`; a `PostgresError` of kind `outcomeUnknown`
+    /// means that only sending again can tell.
     package func ingest(
         _ items: [AdmittedItem],
+        from sender: EnrolledNode? = nil,
         into collection: CollectionName,
         now: Timestamp
     ) async throws -> IngestOutcome {
         try await pool.write { connection in
             let transaction = SettlementTransaction(connection: connection, collection: collection, now: now)
-            return try transaction.ingest(items)
+            return try transaction.ingest(items, from: sender)
         }
     }
 }
@@ -33,14 +35,18 @@ struct SettlementTransaction {
     let collection: CollectionName
     let now: Timestamp
 
-    func ingest(_ items: [AdmittedItem]) throws -> IngestOutcome {
+    func ingest(_ items: [AdmittedItem], from sender: EnrolledNode?) throws -> IngestOutcome {
         try joinByPlace()
         var heads = try FeedHeads.lock(collection, connection)
+        // Under the lock: what a node says after it was revoked must not slip in behind the leaving out.
+        if let sender { try Store.requireEnrolled(sender, connection) }
         let policy = try Store.policy(of: collection, connection)
         var settlement = BatchSettlement(
             policy: policy,
             isSettled: try Store.isSettled(collection, connection),
-            stored: try storedContributions(of: items.map(\.contribution)),
+            stored: try storedContributions(of: Set(items.map(\.contribution.key))),
+            resolutions: try standingResolutions(of: items.map(\.contribution.id), heads),
+            refusesRetracted: true,
             contributionsDigest: heads.contributions.set,
             winnersDigest: heads.winners.set,
             hasher: SHA256()
@@ -48,10 +54,11 @@ struct SettlementTransaction {
         settlement.join(items)
         let kept = settlement.kept
         guard !kept.isEmpty else { return try outcome(settlement.verdicts, heads) }
-        settlement.decide(standing: try standingWinners(of: kept.map(\.id)))
+        let ids = kept.map(\.id)
+        settlement.decide(standing: try standingWinners(of: ids))
         try supersede(settlement.superseded)
         try insertHistory(settlement.overtaken)
-        try insert(kept, after: heads.contributions.number)
+        try insert(kept, withheld: settlement.withheld, after: heads.contributions.number)
         heads.contributions.number += Int64(kept.count)
         heads.contributions.set = settlement.contributionsDigest
         try publish(&settlement, policy: policy, heads: &heads)
@@ -81,7 +88,29 @@ struct SettlementTransaction {
             after: heads.winners.number
         )
         try storeRecounted(settlement.recounted, policy: policy)
+        try store(settlement.outcomes, strategy: policy.strategy)
         heads.winners.number += Int64(settlement.decided.count)
         heads.winners.set = settlement.winnersDigest
+    }
+
+    /// Decides `ids` anew from what the hub holds of them, and stores the winners that changed; returns what changed.
+    func decideAnew(
+        _ ids: [PatternID],
+        policy: CollectionPolicy,
+        heads: inout FeedHeads
+    ) throws -> [DecisionChange] {
+        var settlement = BatchSettlement(
+            policy: policy,
+            isSettled: false,
+            stored: [:],
+            resolutions: try standingResolutions(of: ids, heads),
+            contributionsDigest: heads.contributions.set,
+            winnersDigest: heads.winners.set,
+            hasher: SHA256()
+        )
+        let standing = try standingWinners(of: ids)
+        settlement.decideAnew(ids, standing: standing)
+        try publish(&settlement, policy: policy, heads: &heads)
+        return settlement.decided.compactMap { DecisionChange(from: standing[$0.id]?.winner, to: $0) }
     }
 }

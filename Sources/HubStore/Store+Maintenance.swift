@@ -33,4 +33,50 @@ extension Store {
             ).affectedRows
         }
     }
+
+    /// Removes the oldest superseded versions beyond `rows`, a bounded number at a time; returns how many.
+    package func removeHistory(beyond rows: Int64) async throws -> Int {
+        try await pool.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM contribution_history WHERE ctid = ANY(ARRAY(
+                    SELECT ctid FROM contribution_history ORDER BY superseded_at
+                    LIMIT least(
+                        \(Store.retentionBatch), greatest((SELECT count(*) FROM contribution_history) - \(rows), 0)
+                    )
+                ))
+                """
+            ).affectedRows
+        }
+    }
+
+    /// How often contributions met other contents, by collection, strategy, node and outcome.
+    package func conflictOutcomes() async throws -> [ConflictOutcomeCount] {
+        try await pool.withConnection { connection in
+            try connection.execute(
+                """
+                SELECT collection, strategy, node, outcome, times FROM conflict_outcomes
+                ORDER BY collection, strategy, node, outcome
+                """
+            ).rows.map { row in
+                guard let strategy = ConflictStrategy(rawValue: try row.string(1)),
+                    let kind = ConflictOutcome.Kind(rawValue: try row.string(3))
+                else { throw StoreError.corrupt("a conflict outcome") }
+                return ConflictOutcomeCount(
+                    collection: try row.collection(0),
+                    strategy: strategy,
+                    outcome: ConflictOutcome(try row.node(2), kind),
+                    times: try row.int64(4)
+                )
+            }
+        }
+    }
+}
+
+/// How often a node's contributions met other contents with this outcome.
+package struct ConflictOutcomeCount: Sendable {
+    package var collection: CollectionName
+    package var strategy: ConflictStrategy
+    package var outcome: ConflictOutcome
+    package var times: Int64
 }

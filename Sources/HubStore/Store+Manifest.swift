@@ -8,7 +8,7 @@ extension Store {
         try await pool.withConnection { connection in
             let result = try connection.execute(
                 """
-                SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision,
+                SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, c.merge_rules,
                     w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch
                 FROM hub AS h
                 LEFT JOIN collections AS c ON true
@@ -18,7 +18,7 @@ extension Store {
                 """
             )
             guard let first = result.first else { throw StoreError.corrupt("table hub is empty") }
-            let epoch = try first.uuid(12).bytes
+            let epoch = try first.uuid(13).bytes
             let entries = try result.rows.filter { try !$0.isNull(0) }.map { row in
                 let policy = try row.policy(from: 0)
                 func feed(_ feed: Cursor.Feed, from column: Int) throws -> ManifestDocument.Feed {
@@ -29,13 +29,13 @@ extension Store {
                 }
                 return ManifestDocument.Entry(
                     policy: policy,
-                    winners: try feed(.winners, from: 5),
-                    contributions: node.role == .hub ? try feed(.contributions, from: 8) : nil
+                    winners: try feed(.winners, from: 6),
+                    contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil
                 )
             }
             return ManifestDocument(
                 identity: HubIdentity(
-                    hub: UUIDText.format(try first.uuid(11).bytes),
+                    hub: UUIDText.format(try first.uuid(12).bytes),
                     epoch: UUIDText.format(epoch)
                 ),
                 node: node.name,

@@ -6,6 +6,8 @@ import Postgres
 package struct EnrolledNode: Sendable, Equatable {
     package var name: NodeName
     package var role: NodeRole
+    /// What it may do beyond its role.
+    package var scopes: Set<NodeScope>
     package var incarnation: Int32
     package var enrolledAt: Timestamp
     package var revokedAt: Timestamp?
@@ -16,6 +18,7 @@ package struct EnrolledNode: Sendable, Equatable {
     package init(
         name: NodeName,
         role: NodeRole,
+        scopes: Set<NodeScope> = [],
         incarnation: Int32,
         enrolledAt: Timestamp,
         revokedAt: Timestamp? = nil,
@@ -23,6 +26,7 @@ package struct EnrolledNode: Sendable, Equatable {
     ) {
         self.name = name
         self.role = role
+        self.scopes = scopes
         self.incarnation = incarnation
         self.enrolledAt = enrolledAt
         self.revokedAt = revokedAt
@@ -36,21 +40,24 @@ extension Store {
     package func enrol(
         _ name: NodeName,
         role: NodeRole,
+        scopes: Set<NodeScope> = [],
         token: NodeToken,
         now: Timestamp
     ) async throws -> EnrolledNode {
         try await pool.write { connection in
             let result = try connection.execute(
                 """
-                INSERT INTO nodes (node, role, incarnation, token_id, token_hash, created_at, enrolled_at)
+                INSERT INTO nodes (node, role, scopes, incarnation, token_id, token_hash, created_at, enrolled_at)
                 VALUES (
-                    \(name.text), \(role.rawValue), 1, \(token.id), \(token.hash.bytes), \(now.sql), \(now.sql)
+                    \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()), 1, \(token.id),
+                    \(token.hash.bytes), \(now.sql), \(now.sql)
                 )
-                ON CONFLICT (node) DO UPDATE SET role = excluded.role, incarnation = nodes.incarnation + 1,
+                ON CONFLICT (node) DO UPDATE SET role = excluded.role, scopes = excluded.scopes,
+                    incarnation = nodes.incarnation + 1,
                     token_id = excluded.token_id, token_hash = excluded.token_hash,
                     enrolled_at = excluded.enrolled_at, revoked_at = NULL
                 WHERE nodes.revoked_at IS NOT NULL
-                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at
+                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
                 """
             )
             guard let row = result.first else { throw StoreError.nodeExists(name) }
@@ -75,21 +82,44 @@ extension Store {
         }
     }
 
+    /// Throws ``StoreError/nodeRevoked(_:)`` where `node` is not enrolled any more as it was when it authenticated.
+    static func requireEnrolled(_ node: EnrolledNode, _ connection: Connection) throws {
+        let enrolled = try connection.execute(
+            """
+            SELECT 1 FROM nodes
+            WHERE node = \(node.name.text) AND incarnation = \(node.incarnation) AND revoked_at IS NULL
+            """
+        )
+        guard enrolled.rowCount > 0 else { throw StoreError.nodeRevoked(node.name) }
+    }
+
     /// All nodes by name, with their contributions counted.
     package func nodes() async throws -> [EnrolledNode] {
         try await pool.read { connection in
             let result = try connection.execute(
                 """
-                SELECT n.node, n.role, n.incarnation, n.enrolled_at, n.revoked_at, n.last_seen_at,
+                SELECT n.node, n.role, n.incarnation, n.enrolled_at, n.revoked_at, n.last_seen_at, n.scopes,
                     (SELECT count(*) FROM contributions AS c WHERE c.node = n.node)
                 FROM nodes AS n ORDER BY n.node
                 """
             )
             return try result.rows.map { row in
                 var node = try row.enrolledNode()
-                node.contributions = try row.int64(6)
+                node.contributions = try row.int64(7)
                 return node
             }
+        }
+    }
+
+    /// The node of this name, revoked or not; `nil` where there is none.
+    package func node(named name: NodeName) async throws -> EnrolledNode? {
+        try await pool.withConnection { connection in
+            try connection.execute(
+                """
+                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
+                FROM nodes WHERE node = \(name.text)
+                """
+            ).first?.enrolledNode()
         }
     }
 
@@ -105,11 +135,11 @@ extension Store {
         try await pool.withConnection { connection in
             let result = try connection.execute(
                 """
-                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, token_hash
+                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, token_hash
                 FROM nodes WHERE token_id = \(token.id)
                 """
             )
-            guard let row = result.first, ConstantTime.equal(try row.bytes(6), token.hash.bytes) else { return nil }
+            guard let row = result.first, ConstantTime.equal(try row.bytes(7), token.hash.bytes) else { return nil }
             return try row.enrolledNode()
         }
     }
@@ -128,6 +158,7 @@ extension Row {
         return EnrolledNode(
             name: try node(0),
             role: role,
+            scopes: Set(try textArray(6).compactMap(NodeScope.init)),
             incarnation: try int32(2),
             enrolledAt: try time(3),
             revokedAt: try optionalTimestamp(4).map(Timestamp.init(microseconds:)),

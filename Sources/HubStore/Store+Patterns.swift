@@ -2,139 +2,122 @@ import Digest
 package import Federation
 import Postgres
 
-/// Everything a hub knows about one pattern.
-package struct PatternRecord: Sendable {
-    /// A superseded version of a contribution.
-    package struct Superseded: Sendable {
-        package var origin: NodeName
-        package var version: ContributionVersion
-        package var value: Double?
-        package var updatedAt: Timestamp?
-        package var supersededAt: Timestamp
-    }
+/// A current statement of one origin about a pattern, as the hub holds it.
+package struct HeldContribution: Sendable {
+    package var candidate: Candidate
+    /// Whether the origin takes the pattern back.
+    package var isRetraction: Bool
+    /// Whether its text was removed.
+    package var isErased: Bool
+    /// Whether its content was retracted.
+    package var isWithheld: Bool
+    package var path: [NodeName]
+    package var receivedAt: Timestamp
+    package var vectorModel: String?
+    package var vectorDimension: Int?
 
-    package var policy: CollectionPolicy
-    /// Current statements, by origin.
-    package var contributions: [FeedLine]
-    /// What is served; `nil` where the pattern never had a winner.
-    package var winner: Winner?
-    /// The newest first.
-    package var history: [Superseded]
+    /// How it stands under `policy`.
+    package func standing(under policy: CollectionPolicy) -> Absence.Evidence.Standing {
+        if isRetraction { return .retracted }
+        if isErased { return .erased }
+        if isWithheld { return .withheld }
+        return policy.admitsToWin(candidate.value) ? .candidate : .belowThreshold
+    }
 }
 
-/// A pattern whose contributors disagree, with what was decided.
-package struct ContestedPattern: Sendable {
+/// A superseded version of a contribution.
+package struct SupersededContribution: Sendable {
+    package var reference: ContributionReference
+    package var value: Double?
+    package var updatedAt: Timestamp?
+    package var receivedAt: Timestamp
+    package var supersededAt: Timestamp
+    /// Whether it was left out with its origin, rather than followed by a newer statement.
+    package var wasLeftOut: Bool
+}
+
+/// Everything a hub knows about one pattern, now or at a time in the past.
+package struct PatternRecord: Sendable {
     package var id: PatternID
-    package var explanation: Explanation
+    /// The time that was asked about; `nil` for now.
+    package var time: Timestamp?
+    package var policy: CollectionPolicy
+    /// By origin.
+    package var contributions: [HeldContribution]
+    /// What is served; `nil` where the pattern never had a winner, and for the past.
+    package var winner: Winner?
+    /// What operators decided, the newest first.
+    package var resolutions: [Resolution]
+    /// The newest first.
+    package var history: [SupersededContribution]
+    /// The last first.
+    package var quarantine: [QuarantineEntry]
+
+    /// The contributions that can win.
+    package var candidates: [Candidate] {
+        contributions.filter { $0.standing(under: policy) == .candidate }.map(\.candidate)
+    }
+
+    /// What was decided last about the pattern and still holds.
+    package var standingResolution: Resolution? {
+        let mine = resolutions.filter { $0.subject == .pattern(id) }
+        return Resolution.standing(among: mine).flatMap { $0.decision == .lifted ? nil : $0 }
+    }
+
+    package var isEmpty: Bool {
+        contributions.isEmpty && resolutions.isEmpty && history.isEmpty && quarantine.isEmpty
+    }
 }
 
 extension Store {
-    /// Superseded versions shown of one pattern.
-    private static let historyLimit: Int64 = 100
+    /// Entries of one kind shown of one pattern.
+    private static let shown: Int64 = 100
 
-    /// Everything known about a pattern, from one snapshot; throws ``StoreError/collectionUnknown(_:)``.
-    package func pattern(_ id: PatternID, in collection: CollectionName) async throws -> PatternRecord {
-        try await pool.read { connection in
-            PatternRecord(
-                policy: try Store.policy(of: collection, connection),
-                contributions: try Store.contributions(to: id, in: collection, connection),
-                winner: try SettlementTransaction(
-                    connection: connection,
-                    collection: collection,
-                    now: Timestamp(microseconds: 0)
-                ).standingWinners(of: [id])[id]?.winner,
-                history: try Store.history(of: id, in: collection, connection)
-            )
-        }
-    }
-
-    private static func contributions(
-        to id: PatternID,
+    /// Everything known about a pattern, from one snapshot; with `time`, as it was then, as far as retention reaches.
+    ///
+    /// Throws ``StoreError/collectionUnknown(_:)``.
+    package func pattern(
+        _ id: PatternID,
         in collection: CollectionName,
-        _ connection: Connection
-    ) throws -> [FeedLine] {
-        let result = try connection.execute(
-            """
-            SELECT node, incarnation, revision, checksum, vector_digest, value, updated_at, received_at, path, payload,
-                vector_model, octet_length(vector)
-            FROM contributions WHERE collection = \(collection.text) AND pattern_id = \(id.sql) ORDER BY node
-            """
-        )
-        return try result.rows.map { row in
-            let payload = try row.optionalText(9)?.utf8
-            return FeedLine(
+        at time: Timestamp? = nil
+    ) async throws -> PatternRecord {
+        try await pool.read { connection in
+            let policy =
+                try time.map { try Store.policy(of: collection, at: $0, connection) }
+                ?? Store.policy(of: collection, connection)
+            let transaction = SettlementTransaction(reading: collection, connection)
+            let contributions = try transaction.heldContributions(of: id, at: time)
+            return PatternRecord(
                 id: id,
-                state: payload == nil ? .retracted : .live,
-                provenance: FeedLine.Provenance(
-                    origin: try row.node(0),
-                    version: try row.version(from: 1),
-                    path: try row.textArray(8).compactMap(NodeName.init),
-                    receivedAt: try row.time(7)
+                time: time,
+                policy: policy,
+                contributions: contributions,
+                winner: time == nil ? try transaction.standingWinners(of: [id], withContents: true)[id]?.winner : nil,
+                resolutions: try transaction.resolutions(
+                    about: id,
+                    and: contributions,
+                    at: time,
+                    limit: Store.shown
                 ),
-                value: try row.optionalDouble(5),
-                updatedAt: try row.optionalTimestamp(6).map(Timestamp.init(microseconds:)),
-                payload: payload,
-                vector: try row.optionalInt32(11).map { length in
-                    FeedLine.VectorFacts(model: try row.optionalString(10), dimension: Int(length) / 4, bytes: nil)
-                }
+                history: try transaction.history(of: id, before: time, limit: Store.shown),
+                quarantine: try Store.quarantined(id, in: collection, limit: Store.shown, connection)
             )
         }
     }
 
-    private static func history(
-        of id: PatternID,
+    private static func quarantined(
+        _ id: PatternID,
         in collection: CollectionName,
+        limit: Int64,
         _ connection: Connection
-    ) throws -> [PatternRecord.Superseded] {
-        let result = try connection.execute(
+    ) throws -> [QuarantineEntry] {
+        let numbers = try connection.execute(
             """
-            SELECT node, incarnation, revision, checksum, NULL::bytea, value, updated_at, superseded_at
-            FROM contribution_history WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
-            ORDER BY superseded_at DESC, node LIMIT \(Store.historyLimit)
+            SELECT number FROM quarantine WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
+            ORDER BY last_refused_at DESC LIMIT \(limit)
             """
-        )
-        return try result.rows.map { row in
-            PatternRecord.Superseded(
-                origin: try row.node(0),
-                version: try row.version(from: 1),
-                value: try row.optionalDouble(5),
-                updatedAt: try row.optionalTimestamp(6).map(Timestamp.init(microseconds:)),
-                supersededAt: try row.time(7)
-            )
-        }
-    }
-
-    /// Patterns of `collection` whose candidates differ in content, by id, behind `id`, at most `limit`.
-    package func contested(
-        in collection: CollectionName,
-        after id: PatternID?,
-        limit: Int64
-    ) async throws -> [ContestedPattern] {
-        try await pool.read { connection in
-            let policy = try Store.policy(of: collection, connection)
-            let result = try connection.execute(
-                """
-                SELECT w.pattern_id FROM winners AS w
-                WHERE w.collection = \(collection.text) AND w.state = 'live' AND w.contributors > 1
-                    AND w.pattern_id > \(id?.sql ?? PostgresText(utf8: [])) AND EXISTS (
-                        SELECT FROM contributions AS c
-                        WHERE c.collection = w.collection AND c.pattern_id = w.pattern_id
-                            AND c.value >= \(policy.threshold) AND c.checksum <> w.checksum
-                    )
-                ORDER BY w.pattern_id LIMIT \(limit)
-                """
-            )
-            let ids = try result.rows.map { try $0.patternID(0) }
-            let transaction = SettlementTransaction(
-                connection: connection,
-                collection: collection,
-                now: Timestamp(microseconds: 0)
-            )
-            let candidates = try transaction.candidates(for: ids, under: policy)
-            return ids.compactMap { id in
-                Explanation(candidates[id] ?? [], strategy: policy.strategy)
-                    .map { ContestedPattern(id: id, explanation: $0) }
-            }
-        }
+        ).rows.map { try $0.int64(0) }
+        guard !numbers.isEmpty else { return [] }
+        return try quarantined(QuarantineSelection(numbers: numbers), after: nil, limit: limit, connection)
     }
 }

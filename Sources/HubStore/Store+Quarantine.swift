@@ -28,6 +28,8 @@ package struct QuarantinedItem: Sendable {
 
 /// A kept item with how often it came.
 package struct QuarantineEntry: Sendable {
+    /// Names the entry for people.
+    package var number: Int64
     package var node: NodeName
     package var item: QuarantinedItem
     package var times: Int64
@@ -78,35 +80,45 @@ extension Store {
             .sorted { ($0.refusal.code.rawValue, $0.bodyLength) < ($1.refusal.code.rawValue, $1.bodyLength) }
     }
 
-    /// Refused items, the last first; of one node, or of all.
-    package func quarantined(of node: NodeName?, limit: Int64) async throws -> [QuarantineEntry] {
-        try await pool.withConnection { connection in
-            let result = try connection.execute(
-                """
-                SELECT node, collection, pattern_id, code, detail, body, body_length, times, first_refused_at,
-                    last_refused_at
-                FROM quarantine WHERE \(optional: node?.text)::text IS NULL OR node = \(optional: node?.text)
-                ORDER BY last_refused_at DESC, node, body_digest LIMIT \(limit)
-                """
-            )
-            return try result.rows.map { row in
-                guard let collection = CollectionName(try row.string(1)),
-                    let code = RefusalCode(rawValue: try row.string(3))
-                else { throw StoreError.corrupt("a quarantined item") }
-                return QuarantineEntry(
-                    node: try row.node(0),
-                    item: QuarantinedItem(
-                        collection: collection,
-                        id: try row.optionalText(2).map { PatternID($0) },
-                        refusal: Refusal(code, try row.string(4)),
-                        body: try row.bytes(5),
-                        bodyLength: try row.int64(6)
-                    ),
-                    times: try row.int64(7),
-                    firstRefusedAt: try row.time(8),
-                    lastRefusedAt: try row.time(9)
-                )
+    /// Refused items: the last first, or, behind the number `after`, by number.
+    static func quarantined(
+        _ selection: QuarantineSelection,
+        after number: Int64?,
+        limit: Int64,
+        _ connection: Connection
+    ) throws -> [QuarantineEntry] {
+        let result = try connection.execute(
+            """
+            SELECT node, collection, pattern_id, code, detail, body, body_length, times, first_refused_at,
+                last_refused_at, number
+            FROM quarantine
+            WHERE (\(optional: selection.numbers)::bigint[] IS NULL OR number = ANY(\(optional: selection.numbers)))
+                AND (\(optional: selection.node?.text)::text IS NULL OR node = \(optional: selection.node?.text))
+                AND (\(optional: selection.collection?.text)::text IS NULL
+                    OR collection = \(optional: selection.collection?.text))
+                AND (\(optional: selection.code?.rawValue)::text IS NULL OR code = \(optional: selection.code?.rawValue))
+                AND (\(optional: number)::bigint IS NULL OR number > \(optional: number))
+            ORDER BY CASE WHEN \(optional: number)::bigint IS NULL THEN last_refused_at END DESC, number LIMIT \(limit)
+            """
+        )
+        return try result.rows.map { row in
+            guard let code = RefusalCode(rawValue: try row.string(3)) else {
+                throw StoreError.corrupt("a quarantined item")
             }
+            return QuarantineEntry(
+                number: try row.int64(10),
+                node: try row.node(0),
+                item: QuarantinedItem(
+                    collection: try row.collection(1),
+                    id: try row.optionalText(2).map { PatternID($0) },
+                    refusal: Refusal(code, try row.string(4)),
+                    body: try row.bytes(5),
+                    bodyLength: try row.int64(6)
+                ),
+                times: try row.int64(7),
+                firstRefusedAt: try row.time(8),
+                lastRefusedAt: try row.time(9)
+            )
         }
     }
 }

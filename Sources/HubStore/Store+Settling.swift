@@ -66,17 +66,8 @@ extension Store {
             let ids = try result.rows.map { try $0.patternID(0) }
             guard !ids.isEmpty else { return nil }
             let transaction = SettlementTransaction(connection: connection, collection: collection, now: now)
-            var settlement = BatchSettlement(
-                policy: policy,
-                isSettled: false,
-                stored: [:],
-                contributionsDigest: heads.contributions.set,
-                winnersDigest: heads.winners.set,
-                hasher: SHA256()
-            )
             try transaction.joinByPlace()
-            settlement.decideAnew(ids, standing: try transaction.standingWinners(of: ids))
-            try transaction.publish(&settlement, policy: policy, heads: &heads)
+            _ = try transaction.decideAnew(ids, policy: policy, heads: &heads)
             try heads.save(collection, connection)
             return ids
         }

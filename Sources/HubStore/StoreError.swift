@@ -1,3 +1,4 @@
+package import Digest
 package import Federation
 
 /// Why the store did not do what was asked of it, apart from failures of the database itself.
@@ -12,6 +13,16 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case nodeExists(NodeName)
     /// There is no such node.
     case nodeUnknown(NodeName)
+    /// The node was revoked while it was speaking.
+    case nodeRevoked(NodeName)
+    /// Other contents than those that were seen are present.
+    case conflictChanged(PatternID, present: [SHA256Digest])
+    /// There is nothing to resolve.
+    case conflictNotOpen(PatternID, String)
+    /// What was asked for cannot be done.
+    case invalid(String)
+    /// What was asked for does not exist.
+    case notFound(String)
     /// The database's schema is not one this program can use.
     case schema(String)
     /// The database holds something that the program would never have written.
@@ -26,6 +37,12 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .nodeExists(let name):
             "node '\(name)' is enrolled already; revoke it first, or choose another name"
         case .nodeUnknown(let name): "there is no node '\(name)'; `tributary-hub node list` shows them"
+        case .nodeRevoked(let name): "node '\(name)' was revoked; ask the hub's operator"
+        case .conflictChanged(let id, let present):
+            "the contents of '\(id)' are not those that were seen any more, there are \(present.count) now; look at them "
+                + "again and resolve it then"
+        case .conflictNotOpen(let id, let why): "pattern '\(id)' has no conflict to resolve: \(why)"
+        case .notFound(let what), .invalid(let what): what
         case .schema(let detail): detail
         case .corrupt(let detail): "the database holds something unexpected: \(detail)"
         }

@@ -43,6 +43,9 @@ package final class QueryResult {
     /// The first row, when there is one.
     package var first: Row? { rowCount > 0 ? self[0] : nil }
 
+    /// The last row, when there is one.
+    package var last: Row? { rowCount > 0 ? self[rowCount - 1] : nil }
+
     /// All rows in order.
     package var rows: Rows { Rows(result: self) }
 

@@ -1,7 +1,7 @@
 /// Text as a shell takes it for one word, so that a command that is shown can be copied.
-enum ShellWord {
+package enum ShellWord {
     /// `text`, in quotes where it holds more than letters, digits and what shells leave alone.
-    static func of(_ text: String) -> String {
+    package static func of(_ text: String) -> String {
         let isPlain = !text.isEmpty && text.utf8.allSatisfy(isPlain)
         if isPlain { return text }
         return "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#) + "'"

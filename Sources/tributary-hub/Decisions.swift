@@ -9,33 +9,27 @@ import Presentation
 struct Decisions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show patterns on which nodes disagree: who won, over whom, and what decided.",
+        usage: "tributary-hub decisions [<options>]",
         discussion: """
             EXAMPLES
               tributary-hub decisions --data-dir /var/lib/tributary
-              tributary-hub decisions --collection skills-patterns --limit 1000 \
+              tributary-hub decisions --collection skills-patterns --limit 1000 \\
                 --json --data-dir /var/lib/tributary
             """
     )
 
-    private static let greatestLimit: Int64 = 10_000
+    @Option(help: "Only this collection.", transform: Given.collection)
+    var collection: CollectionName?
 
-    @Option(help: "Only this collection.")
-    var collection: String?
-
-    @Option(help: "The greatest number of patterns per collection.")
+    @Option(help: "The greatest number of patterns per collection.", transform: Given.limit)
     var limit: Int64 = 50
 
     @Flag(help: "Print one JSON document.") var json = false
     @OptionGroup var state: StateOptions
 
     func run() async throws {
-        guard (1...Decisions.greatestLimit).contains(limit) else {
-            throw ValidationError("--limit is from 1 to \(Decisions.greatestLimit)")
-        }
-        let wanted = collection.map { CollectionName($0) }
-        if let wanted, wanted == nil { throw ValidationError("'\(collection ?? "")' is no collection name") }
-        let (limit, only) = (limit, wanted ?? nil)
-        let found = try await state.access.withStore { store in
+        let (limit, only) = (limit, collection)
+        let found = try await state.withStore { store in
             var found: [(CollectionName, [ContestedPattern])] = []
             if let only { _ = try await store.policy(of: only) }
             for summary in try await store.collections() where only == nil || only == summary.policy.collection {
@@ -63,9 +57,10 @@ struct Decisions: AsyncParsableCommand {
 
 extension ContestedPattern {
     fileprivate func cells(in collection: CollectionName) -> [String] {
-        let (winner, other) = (explanation.winner, explanation.runnerUp)
+        let (winner, other) = (explanation.decision.candidate, explanation.runnerUp)
         return [
-            collection.text, id.description, winner.origin.text, "\(winner.value)", other?.origin.text ?? "-",
+            collection.text, id.description, winner?.origin.text ?? "-", winner.map { "\($0.value)" } ?? "-",
+            other?.origin.text ?? "-",
             other.map { "\($0.value)" } ?? "-", explanation.decidedBy?.rawValue ?? "-",
         ]
     }
@@ -74,7 +69,7 @@ extension ContestedPattern {
         [
             "collection": .string(collection.text),
             "id": .string(id.description),
-            "winner": explanation.winner.json,
+            "winner": explanation.decision.candidate?.json ?? .null,
             "runner_up": explanation.runnerUp?.json ?? .null,
             "decided_by": (explanation.decidedBy?.rawValue).map(JSONValue.string) ?? .null,
             "contents": .integer(Int64(explanation.contents)),

@@ -7,6 +7,7 @@ import HubStore
 struct Epoch: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Begin a new epoch after bringing back an older copy of the data directory.",
+        usage: "tributary-hub epoch [<options>]",
         discussion: """
             EXAMPLE
               tributary-hub epoch --data-dir /var/lib/tributary
@@ -22,7 +23,7 @@ struct Epoch: AsyncParsableCommand {
     @OptionGroup var state: StateOptions
 
     func run() async throws {
-        let identity = try await state.access.withStore { store in
+        let identity = try await state.withStore { store in
             try await store.beginEpoch(Live.newIdentity(), now: Live.now())
         }
         print("hub \(identity.hub) is in epoch \(identity.epoch) now")

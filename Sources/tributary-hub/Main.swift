@@ -30,7 +30,7 @@ enum Main {
         if parserCode == .success || parserCode == .validationFailure, !(error is ValidationError) {
             let message = TributaryHub.fullMessage(for: error)
             guard parserCode == .success else {
-                Talk.note(message)
+                Talk.note(UnknownCommand.message(for: Array(CommandLine.arguments.dropFirst())) ?? message)
                 return HubExit.usage.rawValue
             }
             print(message)
@@ -41,30 +41,13 @@ enum Main {
             Talk.note("tributary-hub: \(error); add --help to the command to see what it takes")
             return HubExit.usage.rawValue
         }
-        Talk.note("tributary-hub: \(error)")
+        Talk.note("tributary-hub: \(words(error))")
         return HubExit(error).rawValue
     }
-}
 
-/// What an exit code says; the same codes as the spoke's.
-enum HubExit: Int32 {
-    case success = 0
-    case failure = 1
-    case usage = 2
-    case unreachable = 5
-    case conflict = 6
-    case configuration = 8
-    case integrity = 9
-
-    init(_ error: any Error) {
-        self =
-            switch error {
-            case is HubStartError: .configuration
-            case StoreError.nodeExists: .conflict
-            case StoreError.schema, StoreError.corrupt: .integrity
-            case is StoreError: .failure
-            default: DatabaseFailure(error) == nil ? .failure : .unreachable
-            }
+    private static func words(_ error: any Error) -> String {
+        guard let refusal = error as? Refusal else { return "\(error)" }
+        return "\(refusal.detail) (\(refusal.code.rawValue))"
     }
 }
 
@@ -77,36 +60,28 @@ struct TributaryHub: ParsableCommand {
             EXAMPLES
               tributary-hub serve --data-dir /var/lib/tributary
               tributary-hub node add alice --data-dir /var/lib/tributary > alice.token
-              tributary-hub collection set skills-patterns --strategy latest \
+              tributary-hub collection set skills-patterns --strategy merge \\
                 --data-dir /var/lib/tributary
+              tributary-hub why skills-patterns skill-123 --data-dir /var/lib/tributary
 
             EXIT CODES
-              0 done   1 failed   2 usage   5 database unreachable   6 conflict
-              8 configuration   9 integrity
+              0 done   1 failed or not found   2 usage   5 database unreachable
+              6 conflict   8 configuration   9 integrity
             """,
         version: HubVersion.text,
-        subcommands: [
-            Serve.self, NodeCommand.self, CollectionCommand.self, Decisions.self, Quarantine.self, Epoch.self,
+        subcommands: [],
+        groupedSubcommands: [
+            CommandGroup(name: "Serving", subcommands: [Serve.self, NodeCommand.self, Epoch.self]),
+            CommandGroup(
+                name: "Deciding",
+                subcommands: [
+                    CollectionCommand.self, SimulateCommand.self, ConflictCommand.self, RetractionCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Understanding",
+                subcommands: [WhyCommand.self, Decisions.self, QuarantineCommand.self]
+            ),
         ]
     )
-}
-
-/// Where the hub's state is; the same options for every command.
-struct StateOptions: ParsableArguments {
-    @Option(name: .customLong("data-dir"), help: "The hub's data directory.", completion: .directory)
-    var dataDirectory: String?
-
-    @Option(name: .customLong("database-url"), help: "Use this PostgreSQL instead of the embedded one.")
-    var databaseURL: String?
-
-    @Option(
-        name: .customLong("database-account"),
-        help: "The account that runs the embedded database when started as root (default: postgres, else nobody)."
-    )
-    var databaseAccount: String?
-
-    /// Access to the hub's state.
-    var access: HubAccess {
-        HubAccess(dataDirectory: dataDirectory, databaseURL: databaseURL, databaseAccount: databaseAccount)
-    }
 }

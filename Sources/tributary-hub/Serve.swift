@@ -7,18 +7,25 @@ import Logging
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the hub until SIGTERM.",
+        usage: "tributary-hub serve --data-dir <data-dir> [<options>]",
         discussion: """
             EXAMPLES
               tributary-hub serve --data-dir /var/lib/tributary
               tributary-hub serve --data-dir /var/lib/tributary --listen 0.0.0.0:8092
-              tributary-hub serve --data-dir /var/lib/tributary \
+              tributary-hub serve --data-dir /var/lib/tributary \\
                 --database-url 'postgresql://hub@db/tributary'
 
             Prints one line when it answers requests. Without --database-url it runs a
             PostgreSQL of its own in the data directory. It listens beyond this machine
             only when a node has a token.
+
+            Superseded versions are kept for --history-days, and at most --history-rows
+            of them: so long can `tributary-hub why --at` look back.
             """
     )
+
+    /// A hundred years.
+    private static let greatestHistoryDays: Int64 = 36_500
 
     @OptionGroup var state: StateOptions
 
@@ -27,6 +34,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(name: .customLong("metrics-listen"), help: "Where to answer /metrics: HOST:PORT, or none.")
     var metricsListen = "127.0.0.1:9200"
+
+    @Option(name: .customLong("history-days"), help: "Days that superseded versions are kept.")
+    var historyDays: Int64 = 90
+
+    @Option(name: .customLong("history-rows"), help: "Superseded versions that are kept at most.")
+    var historyRows: Int64 = 5_000_000
 
     @Option(name: .customLong("log-level"), help: "debug, info, warning or error.")
     var logLevel = "info"
@@ -42,6 +55,9 @@ struct Serve: AsyncParsableCommand {
         guard metricsListen == "none" || metricsAddress != nil else {
             throw ValidationError("--metrics-listen '\(metricsListen)' is neither HOST:PORT nor none")
         }
+        guard (1...Serve.greatestHistoryDays).contains(historyDays), historyRows >= 1 else {
+            throw ValidationError("--history-days is from 1 to \(Serve.greatestHistoryDays), --history-rows at least 1")
+        }
         guard let level = Logger.Level(rawValue: logLevel) else {
             throw ValidationError("--log-level '\(logLevel)' is none of debug, info, warning, error")
         }
@@ -55,7 +71,9 @@ struct Serve: AsyncParsableCommand {
                 listen: address,
                 metricsListen: metricsAddress,
                 databaseURL: state.databaseURL,
-                databaseAccount: state.databaseAccount
+                databaseAccount: state.databaseAccount,
+                historyDays: historyDays,
+                historyRows: historyRows
             ),
             logger: logger
         )

@@ -23,6 +23,8 @@ enum Talk {
     }
 
     private static func put(_ text: String) {
+        // Both streams may end up in one file, where what was printed first is to stand first.
+        fflush(nil)
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }

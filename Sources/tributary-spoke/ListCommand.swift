@@ -1,6 +1,7 @@
 import ArgumentParser
 import Federation
 import JSON
+import Presentation
 import Replication
 import SpokeAgent
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Presentation
 import SpokeAgent
 
 /// The program that keeps one machine's patterns and a hub in step.

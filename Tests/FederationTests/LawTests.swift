@@ -3,83 +3,9 @@ import Federation
 import Testing
 import TestSupport
 
-/// A hub without a database: what ``BatchSettlement`` decides, kept in dictionaries.
-private struct Replica {
-    var policy: CollectionPolicy
-    var isSettled = true
-    var contributions: [ContributionKey: Contribution] = [:]
-    var winners: [PatternID: BatchSettlement.Standing] = [:]
-    var contributionsDigest = SetDigest()
-    var winnersDigest = SetDigest()
-
-    mutating func push(_ batch: [Contribution]) {
-        let stored = contributions.mapValues {
-            BatchSettlement.Stored(version: $0.version, value: $0.content?.value)
-        }
-        var settlement = settlement(stored: stored)
-        settlement.join(
-            batch.enumerated().map { position, contribution in
-                var item = AdmittedItem(contribution: contribution, isNumbered: true, importedFrom: nil)
-                // With digests computed beforehand and without: both must come to the same.
-                if position.isMultiple(of: 2) {
-                    item.digests = ItemDigest.Pair(
-                        collection: policy.collection,
-                        id: contribution.id,
-                        origin: contribution.origin,
-                        version: contribution.version,
-                        hasher: SHA256()
-                    )
-                }
-                return item
-            }
-        )
-        for contribution in settlement.kept {
-            contributions[ContributionKey(id: contribution.id, origin: contribution.origin)] = contribution
-        }
-        settlement.decide(standing: winners)
-        publish(&settlement)
-    }
-
-    mutating func settle(under policy: CollectionPolicy) {
-        self.policy = policy
-        var settlement = settlement(stored: [:])
-        settlement.decideAnew(Array(Set(contributions.keys.map(\.id))), standing: winners)
-        publish(&settlement)
-    }
-
-    private func settlement(stored: [ContributionKey: BatchSettlement.Stored]) -> BatchSettlement {
-        BatchSettlement(
-            policy: policy,
-            isSettled: isSettled,
-            stored: stored,
-            contributionsDigest: contributionsDigest,
-            winnersDigest: winnersDigest,
-            hasher: SHA256()
-        )
-    }
-
-    private mutating func publish(_ settlement: inout BatchSettlement) {
-        var candidates: [PatternID: [Candidate]] = [:]
-        for contribution in contributions.values {
-            guard let candidate = Candidate(contribution, under: policy) else { continue }
-            candidates[contribution.id, default: []].append(candidate)
-        }
-        settlement.fold(candidates)
-        for winner in settlement.decided + settlement.recounted {
-            winners[winner.id] = BatchSettlement.Standing(winner: winner, policyRevision: policy.revision)
-        }
-        contributionsDigest = settlement.contributionsDigest
-        winnersDigest = settlement.winnersDigest
-    }
-
-    var live: [PatternID: Winner] {
-        winners.values.map(\.winner).filter { $0.state == .live }.reduce(into: [:]) { $0[$1.id] = $1 }
-    }
-}
-
 extension [Contribution] {
     /// The same statements delivered by a bad network: some twice, in another order, in batches of any size.
-    fileprivate func delivered(using generator: inout SplitMix64) -> [[Contribution]] {
+    func delivered(using generator: inout SplitMix64) -> [[Contribution]] {
         var rest = self
         for contribution in self where Bool.random(using: &generator) { rest.append(contribution) }
         rest.shuffle(using: &generator)

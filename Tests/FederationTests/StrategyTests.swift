@@ -52,7 +52,15 @@ struct StrategyTests {
         let candidates = [a, b].compactMap { Candidate($0, under: Histories.policy(.highestValue)) }
         #expect(ConflictStrategy.highestValue.winner(among: candidates)?.origin.text == "b")
         #expect(ConflictStrategy.highestValue.winner(among: candidates.reversed())?.origin.text == "b")
-        let explanation = try #require(Explanation(candidates, strategy: .highestValue))
+        let explanation = Explanation(
+            of: a.id,
+            among: candidates,
+            resolution: nil,
+            under: Histories.policy(.highestValue),
+            hasher: SHA256()
+        )
+        #expect(explanation.decision.candidate?.origin.text == "b")
+        #expect(explanation.margin == 0.07)
         #expect(explanation.runnerUp?.origin.text == "a")
         #expect(explanation.decidedBy == .value)
         #expect(explanation.contents == 2)

@@ -89,7 +89,7 @@ struct StoreTests {
             _ = try await store.ingest(pair.items, into: Histories.collection, now: ScratchStore.now)
             let id = try PatternID("pattern-1")
             let record = try await store.pattern(id, in: Histories.collection)
-            #expect(record.history.map(\.version.revision).sorted() == [1, 2, 3, 4])
+            #expect(record.history.map(\.reference.revision).sorted() == [1, 2, 3, 4])
             #expect(record.contributions.count == 1)
             #expect(try await store.removeHistory(before: ScratchStore.now) == 0)
             #expect(try await store.removeHistory(before: ScratchStore.now.adding(seconds: 1)) == 4)
@@ -113,12 +113,15 @@ struct StoreTests {
             }
             #expect(try await store.quarantine([item(1), item(1), item(2)], of: alice, now: ScratchStore.now) == 0)
             #expect(try await store.quarantine([item(1)], of: alice, now: ScratchStore.now) == 0)
-            let entries = try await store.quarantined(of: alice, limit: 10)
+            let entries = try await store.quarantined(QuarantineSelection(node: alice), limit: 10)
             #expect(entries.map(\.times).sorted() == [1, 2])
             let many = (0..<Limits.quarantineItems).map { item(1_000 + $0) }
             let later = ScratchStore.now.adding(seconds: 1)
             #expect(try await store.quarantine(many, of: alice, now: later) == 2)
-            #expect(try await store.quarantined(of: alice, limit: Int64.max).count == Limits.quarantineItems)
+            #expect(
+                try await store.quarantined(QuarantineSelection(node: alice), limit: Int64.max).count
+                    == Limits.quarantineItems
+            )
         }
     }
 
@@ -198,42 +201,5 @@ struct StoreTests {
             #expect(copy.epoch != original.epoch)
             #expect(try await identity(restored) == copy)
         }
-    }
-
-    /// Compares digests, counts and winners with the oracle's.
-    private func expect(_ store: Store, toHold oracle: Oracle, under policy: CollectionPolicy) async throws {
-        let node = EnrolledNode(
-            name: Histories.known(NodeName("checker")),
-            role: .hub,
-            incarnation: 1,
-            enrolledAt: ScratchStore.now
-        )
-        let manifest = try await store.manifest(for: node)
-        let entry = try #require(manifest.entries.first { $0.policy.collection == Histories.collection })
-        #expect(entry.contributions?.set == oracle.contributionsDigest)
-        #expect(entry.winners.set == oracle.winnersDigest(under: policy))
-        let winners = oracle.winners(under: policy)
-        for id in Set(oracle.newest.keys.map(\.id)) {
-            let record = try await store.pattern(id, in: Histories.collection)
-            let live = record.winner?.state == .live ? record.winner : nil
-            #expect(live == winners[id])
-        }
-    }
-}
-
-extension [Contribution] {
-    fileprivate var items: [AdmittedItem] {
-        map { AdmittedItem(contribution: $0, isNumbered: true, importedFrom: nil) }
-    }
-
-    fileprivate func batches(using generator: inout SplitMix64) -> [[AdmittedItem]] {
-        var rest = items
-        var batches: [[AdmittedItem]] = []
-        while !rest.isEmpty {
-            let size = Swift.min(rest.count, Int.random(in: 1...40, using: &generator))
-            batches.append([AdmittedItem](rest.prefix(size)))
-            rest.removeFirst(size)
-        }
-        return batches
     }
 }

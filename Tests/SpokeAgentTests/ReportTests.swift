@@ -1,5 +1,6 @@
 import Federation
 import JSON
+import Presentation
 import Replication
 import SpokeAgent
 import Testing

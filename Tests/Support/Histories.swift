@@ -1,4 +1,4 @@
-import Digest
+package import Digest
 package import Federation
 
 /// Random histories of what nodes say, and the law's own reading of them.
@@ -35,7 +35,10 @@ package enum Histories {
         time: Int64
     ) -> Contribution {
         let id = PatternID(canonical: Array("pattern-\(id)".utf8))
-        let payload = Array(#"{"text":"\#(text)"}"#.utf8)
+        // Contents are few, and what merging unites and sums is in them.
+        let number = text.utf8.reduce(0) { $0 + Int($1) } % 7
+        let examples = (0..<number % 4).map { "\"example \($0 * number % 5)\"" }.joined(separator: ",")
+        let payload = Array(#"{"success_examples":[\#(examples)],"text":"\#(text)","usage_count":\#(number)}"#.utf8)
         let hasher = SHA256()
         return Contribution(
             id: id,
@@ -110,64 +113,69 @@ package enum Histories {
             )
         }
     }
-}
 
-/// The state that the law prescribes: per key the newest statement, and per pattern the winner among all of them.
-package struct Oracle: Equatable {
-    package var newest: [ContributionKey: Contribution] = [:]
-
-    package init(_ history: [Contribution]) {
-        for contribution in history {
-            let key = ContributionKey(id: contribution.id, origin: contribution.origin)
-            if let current = newest[key], contribution.version <= current.version { continue }
-            newest[key] = contribution
-        }
-    }
-
-    /// Live winners by pattern under `policy`.
-    package func winners(under policy: CollectionPolicy) -> [PatternID: Winner] {
-        var candidates: [PatternID: [Candidate]] = [:]
-        for contribution in newest.values {
-            guard let candidate = Candidate(contribution, under: policy) else { continue }
-            candidates[contribution.id, default: []].append(candidate)
-        }
-        return candidates.reduce(into: [:]) { winners, entry in
-            let best = policy.strategy.winner(among: entry.value)
-            winners[entry.key] = Winner(id: entry.key, candidate: best, contributors: Int32(entry.value.count))
-        }
-    }
-
-    /// The digest over all contributions, computed from nothing.
-    package var contributionsDigest: SetDigest {
-        newest.reduce(into: SetDigest()) { digest, entry in
-            digest.insert(
-                ItemDigest.contribution(
-                    collection: Histories.collection,
-                    id: entry.key.id,
-                    origin: entry.key.origin,
-                    version: entry.value.version,
-                    hasher: SHA256()
-                )
+    /// What operators decide while `history` happens: contents chosen and written, retractions of patterns and of
+    /// contents, some of them lifted.
+    package static func resolutions(
+        about history: [Contribution],
+        count: Int,
+        using generator: inout SplitMix64
+    ) -> [Resolution] {
+        let contents = history.filter { $0.content != nil }
+        return (0..<count).compactMap { number in
+            guard let seen = contents.randomElement(using: &generator), let content = seen.content else { return nil }
+            let others = contents.filter { $0.id == seen.id && Bool.random(using: &generator) }
+            let decision: Resolution.Decision
+            var subject = Resolution.Subject.pattern(seen.id)
+            switch Int.random(in: 0..<6, using: &generator) {
+            case 0: decision = .retracted
+            case 1: decision = .lifted
+            case 2:
+                subject = .content(contentDigest(content.payload))
+                decision = Bool.random(using: &generator) ? .retracted : .lifted
+            default: decision = .content(resolved(seen, content, isWritten: number.isMultiple(of: 5)))
+            }
+            return Resolution(
+                subject: subject,
+                origin: known(NodeName("hub-\(Int.random(in: 0..<2, using: &generator))")),
+                revision: Int64(number + 1),
+                decision: decision,
+                covers: Array(Set(([seen] + others).map(\.version.checksum))),
+                reason: "reason \(number)",
+                decidedBy: "olga",
+                decidedAt: Timestamp(microseconds: Int64(number))
             )
         }
     }
 
-    /// The digest over live winners, computed from nothing.
-    package func winnersDigest(under policy: CollectionPolicy) -> SetDigest {
-        winners(under: policy).values.compactMap(\.digest).reduce(into: SetDigest()) { $0.insert($1) }
+    private static func resolved(
+        _ seen: Contribution,
+        _ content: Contribution.Content,
+        isWritten: Bool
+    ) -> ResolvedContent {
+        let payload = isWritten ? Array(#"{"text":"written"}"#.utf8) : content.payload
+        let checksum = PatternChecksum.content(
+            collection: collection,
+            id: seen.id,
+            payload: payload,
+            hasher: SHA256()
+        )
+        let reference = ContributionReference(
+            origin: seen.origin,
+            incarnation: seen.version.incarnation,
+            revision: seen.version.revision,
+            checksum: checksum
+        )
+        return ResolvedContent(
+            source: isWritten ? nil : reference,
+            payload: payload,
+            checksum: checksum,
+            value: content.value,
+            updatedAt: content.updatedAt
+        )
     }
-}
 
-extension Winner {
-    fileprivate var digest: SHA256Digest? {
-        candidate.map {
-            ItemDigest.winner(
-                collection: Histories.collection,
-                id: id,
-                origin: $0.origin,
-                version: $0.version,
-                hasher: SHA256()
-            )
-        }
+    package static func contentDigest(_ payload: [UInt8]) -> SHA256Digest {
+        ContentDigest.of(canonicalPayload: payload, collection: collection, hasher: SHA256())
     }
 }

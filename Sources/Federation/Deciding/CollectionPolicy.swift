@@ -5,6 +5,8 @@ package struct CollectionPolicy: Sendable, Equatable {
     /// Contributions of at least this value can win; 0...1.
     package var threshold: Double
     package var valueRule: ValueRule
+    /// What merging does with each field.
+    package var mergeRules: MergeRules
     /// Grows with every change of the policy, so that a winner tells under which policy it was decided.
     package var revision: Int64
 
@@ -13,13 +15,28 @@ package struct CollectionPolicy: Sendable, Equatable {
         strategy: ConflictStrategy,
         threshold: Double,
         valueRule: ValueRule,
+        mergeRules: MergeRules? = nil,
         revision: Int64
     ) {
         self.collection = collection
         self.strategy = strategy
         self.threshold = threshold
         self.valueRule = valueRule
+        self.mergeRules = mergeRules ?? .standard(for: collection)
         self.revision = revision
+    }
+
+    /// The policy with some of its parts changed, under the same revision.
+    package func changed(
+        strategy: ConflictStrategy? = nil,
+        threshold: Double? = nil,
+        mergeRules: MergeRules? = nil
+    ) -> CollectionPolicy {
+        var policy = self
+        if let strategy { policy.strategy = strategy }
+        if let threshold { policy.threshold = threshold }
+        if let mergeRules { policy.mergeRules = mergeRules }
+        return policy
     }
 
     /// Whether a contribution of this value can win.

@@ -1,12 +1,22 @@
 /// The rule by which one of several contributions to a pattern wins.
 ///
-/// Each strategy is a total order over candidates, down to the last byte, that depends on nothing else: any two hubs with
-/// the same contributions name the same winner, whatever order they arrived in.
+/// Each strategy rests on a total order over candidates, down to the last byte, that depends on nothing else: any two
+/// hubs with the same statements name the same winner, whatever order they arrived in; see ``Decision``.
 package enum ConflictStrategy: String, Sendable, CaseIterable {
     /// The greatest (updated at, value, checksum), then the lowest origin.
     case latest
     /// The greatest (value, updated at, checksum), then the lowest origin.
     case highestValue = "highest-value"
+    /// One content made of all: single fields of the best in the order of ``highestValue``, lists united, counts summed.
+    case merge
+    /// A person decides where contents differ.
+    case manual
+
+    /// Whether a pattern has to be decided from all its candidates, never by comparing a newcomer with the winner.
+    package var needsAllCandidates: Bool { self == .merge || self == .manual }
+
+    /// Whether candidates have to carry their content.
+    package var readsContents: Bool { self == .merge }
 
     /// Whether `left` stands above `right`.
     package func prefers(_ left: Candidate, to right: Candidate) -> Bool {
@@ -14,7 +24,7 @@ package enum ConflictStrategy: String, Sendable, CaseIterable {
         case .latest:
             if left.updatedAt != right.updatedAt { return left.updatedAt > right.updatedAt }
             if left.value != right.value { return left.value > right.value }
-        case .highestValue:
+        case .highestValue, .merge, .manual:
             if left.value != right.value { return left.value > right.value }
             if left.updatedAt != right.updatedAt { return left.updatedAt > right.updatedAt }
         }

@@ -1,4 +1,6 @@
-/// Why one contribution wins over another: the rule, and the first part of its tuple in which the two differ.
+package import Digest
+
+/// Why a pattern is served as it is: the decision, what it was made from, how close it was, and what would change it.
 package struct Explanation: Sendable, Equatable {
     /// A part of a strategy's tuple.
     package enum Criterion: String, Sendable {
@@ -8,21 +10,42 @@ package struct Explanation: Sendable, Equatable {
         case origin
     }
 
-    package var winner: Candidate
-    /// The best of the others.
+    package var decision: Decision
+    /// The best of the candidates that are not served.
     package var runnerUp: Candidate?
     /// What decided between the two.
     package var decidedBy: Criterion?
+    /// How far the two are apart in what decided: in value, or in seconds.
+    package var margin: Double?
     /// Distinct contents among the candidates.
     package var contents: Int
+    /// The smallest changes that would name another winner.
+    package var flips: [Flip]
 
-    /// Explains what `strategy` makes of `candidates`; `nil` where there are none.
-    package init?(_ candidates: [Candidate], strategy: ConflictStrategy) {
-        guard let winner = strategy.winner(among: candidates) else { return nil }
-        self.winner = winner
-        runnerUp = strategy.winner(among: candidates.filter { $0.origin != winner.origin })
+    /// Explains what `policy` and the standing `resolution` make of `candidates`.
+    package init(
+        of id: PatternID,
+        among candidates: [Candidate],
+        resolution: Resolution?,
+        under policy: CollectionPolicy,
+        hasher: SHA256
+    ) {
+        decision = Decision(of: id, among: candidates, resolution: resolution, under: policy, hasher: hasher)
         contents = Set(candidates.map(\.version.checksum)).count
-        decidedBy = runnerUp.map { Explanation.difference(winner, $0, strategy) }
+        flips = []
+        guard let winner = decision.candidate else { return }
+        let others = candidates.filter { $0.origin != winner.origin }
+        runnerUp = policy.strategy.winner(among: others)
+        guard var runnerUp else { return }
+        runnerUp.payload = nil
+        self.runnerUp = runnerUp
+        // What a person chose or several made together was not decided by a comparison.
+        guard decision.composition == nil, resolution == nil else { return }
+        let criterion = Explanation.difference(winner, runnerUp, policy.strategy)
+        decidedBy = criterion
+        margin = Explanation.margin(winner, runnerUp, criterion)
+        guard !policy.strategy.needsAllCandidates else { return }
+        flips = Flip.smallest(winner: winner, runnerUp: runnerUp, strategy: policy.strategy)
     }
 
     private static func difference(
@@ -32,10 +55,18 @@ package struct Explanation: Sendable, Equatable {
     ) -> Criterion {
         let byValue = winner.value != other.value
         let byTime = winner.updatedAt != other.updatedAt
-        switch strategy {
-        case .highestValue where byValue, .latest where byValue && !byTime: return .value
-        case .highestValue where byTime, .latest where byTime: return .updatedAt
-        default: return winner.version.checksum != other.version.checksum ? .checksum : .origin
+        if strategy == .latest ? byValue && !byTime : byValue { return .value }
+        if byTime { return .updatedAt }
+        return winner.version.checksum != other.version.checksum ? .checksum : .origin
+    }
+
+    private static func margin(_ winner: Candidate, _ other: Candidate, _ criterion: Criterion) -> Double? {
+        switch criterion {
+        case .value:
+            // Values are people's decimals; their binary difference is not.
+            ((winner.value - other.value) * 1_000_000).rounded() / 1_000_000
+        case .updatedAt: Double(winner.updatedAt.microseconds - other.updatedAt.microseconds) / 1_000_000
+        case .checksum, .origin: nil
         }
     }
 }

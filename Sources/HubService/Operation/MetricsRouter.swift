@@ -10,15 +10,20 @@ enum MetricsRouter {
         router.get("metrics") { _, _ in
             // Counters are worth having also while the database is away.
             let collections = (try? await hub.store.collections()) ?? []
-            let text = hub.metrics.exposition(gauges: [
-                ("tributary_build_info", "The hub's version.", [("version=\"\(HubVersion.text)\"", 1)]),
+            let outcomes = (try? await hub.store.conflictOutcomes()) ?? []
+            let text = hub.metrics.exposition(stored: [
+                ("tributary_build_info", .gauge, "The hub's version.", [("version=\"\(HubVersion.text)\"", 1)]),
                 (
-                    "tributary_winners", "Live winners, by collection.",
+                    "tributary_winners", .gauge, "Live winners, by collection.",
                     collections.map { ("collection=\"\($0.policy.collection)\"", $0.winners) }
                 ),
                 (
-                    "tributary_contributions", "Contributions held, by collection.",
+                    "tributary_contributions", .gauge, "Contributions held, by collection.",
                     collections.map { ("collection=\"\($0.policy.collection)\"", $0.contributions) }
+                ),
+                (
+                    "tributary_conflict_outcomes_total", .counter,
+                    "What became of contributions that met another content.", outcomes.map { ($0.labels, $0.times) }
                 ),
             ])
             return Response(
@@ -28,6 +33,13 @@ enum MetricsRouter {
             )
         }
         return router
+    }
+}
+
+extension ConflictOutcomeCount {
+    fileprivate var labels: String {
+        "collection=\"\(collection)\",strategy=\"\(strategy.rawValue)\",node=\"\(outcome.origin)\","
+            + "outcome=\"\(outcome.kind.rawValue)\""
     }
 }
 

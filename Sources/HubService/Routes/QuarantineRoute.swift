@@ -14,7 +14,7 @@ struct QuarantineRoute: Sendable {
         let node = try context.requireNode()
         let query = try QueryParameters(request, known: ["limit"])
         let limit = try query.integer("limit", in: 1...QuarantineRoute.greatestLimit) ?? QuarantineRoute.defaultLimit
-        let entries = try await hub.store.quarantined(of: node.name, limit: limit)
+        let entries = try await hub.store.quarantined(QuarantineSelection(node: node.name), limit: limit)
         return Response(json: ["items": .array(entries.map(\.json))])
     }
 }
@@ -23,6 +23,7 @@ extension QuarantineEntry {
     /// The entry as operators and nodes see it.
     package var json: JSONValue {
         var members: [JSONValue.Member] = [
+            .init("number", .integer(number)),
             .init("node", .string(node.text)),
             .init("collection", .string(item.collection.text)),
         ]

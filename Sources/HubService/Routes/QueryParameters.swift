@@ -50,6 +50,16 @@ struct QueryParameters {
         }
     }
 
+    /// A point in time; throws a ``Problem``.
+    func time(_ name: String) throws -> Timestamp? {
+        guard let text = text(name) else { return nil }
+        // An unescaped plus sign of a zone arrives as a space.
+        guard let time = Timestamp(text) ?? Timestamp(text.replacing(" ", with: "+")) else {
+            throw Problem(400, .parameterInvalid, "parameter '\(name)' is a time such as 2026-11-21T08:30:00Z")
+        }
+        return time
+    }
+
     /// A cursor into `feed` of `collection`; throws a ``Problem``.
     func cursor(_ name: String, feed: Cursor.Feed, collection: CollectionName) throws -> Cursor? {
         guard let text = text(name) else { return nil }

@@ -1,5 +1,6 @@
 package import Federation
 internal import JSON
+internal import Presentation
 package import Replication
 
 /// Runs rounds: what this node knows goes to the hub, what won comes back, and the sinks are brought up to date.

@@ -16,6 +16,9 @@ extension SpokeState {
         }
         guard version < SpokeState.schemaVersion else { return }
         try database.transaction {
+            // Another process may have been faster: what counts is what holds under the lock.
+            let version = try database.userVersion
+            guard version < SpokeState.schemaVersion else { return }
             for migration in SpokeState.migrations[Int(version)...] { try database.execute(migration) }
             try database.setUserVersion(SpokeState.schemaVersion)
         }

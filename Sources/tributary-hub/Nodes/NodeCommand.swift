@@ -15,6 +15,8 @@ struct NodeCommand: ParsableCommand {
               tributary-hub node add alice --data-dir /var/lib/tributary > alice.token
               tributary-hub node list --data-dir /var/lib/tributary
               tributary-hub node revoke alice --data-dir /var/lib/tributary
+              tributary-hub node revoke alice --recompute --dry-run \\
+                --data-dir /var/lib/tributary
             """,
         subcommands: [Add.self, List.self, Revoke.self]
     )
@@ -23,26 +25,40 @@ struct NodeCommand: ParsableCommand {
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Enrol a node and print its token, once, on standard output.",
-            discussion: "EXAMPLE\n  tributary-hub node add alice --data-dir /var/lib/tributary > alice.token"
+            usage: "tributary-hub node add <name> [<options>]",
+            discussion: """
+                EXAMPLES
+                  tributary-hub node add alice --data-dir /var/lib/tributary > alice.token
+                  tributary-hub node add board --scope review \\
+                    --data-dir /var/lib/tributary > board.token
+
+                A node with the scope review may see what others sent, resolve conflicts
+                and retract patterns over HTTP.
+                """
         )
 
-        @Argument(help: "The node's name.")
-        var name: String
+        @Argument(help: "The node's name.", transform: Given.node)
+        var name: NodeName
 
         @Option(help: "spoke, or hub for a hub below this one.")
         var role = NodeRole.spoke
 
+        @Option(name: .customLong("scope"), help: "What it may do beyond its role: review. Can be given several times.")
+        var scopes: [NodeScope] = []
+
         @OptionGroup var state: StateOptions
 
         func run() async throws {
-            let node = try nodeName(name)
-            let role = role
+            let (name, role, scopes) = (name, role, Set(scopes))
             var generator = SystemRandomNumberGenerator()
             let token = NodeToken(using: &generator)
-            let enrolled = try await state.access.withStore(creating: Talk.newHub) { store in
-                try await store.enrol(node, role: role, token: token, now: Live.now())
+            let enrolled = try await state.withStore(creating: Talk.newHub) { store in
+                try await store.enrol(name, role: role, scopes: scopes, token: token, now: Live.now())
             }
-            Talk.note("enrolled \(enrolled.role.rawValue) '\(node)', incarnation \(enrolled.incarnation); its token is")
+            let rights = enrolled.scopes.isEmpty ? "" : " with the scope \(enrolled.scopeNames.joined(separator: ", "))"
+            Talk.note(
+                "enrolled \(enrolled.role.rawValue) '\(name)'\(rights), incarnation \(enrolled.incarnation); its token is"
+            )
             print(token.secretText)
             Talk.note("keep it in a file only the node can read; it is not shown again")
         }
@@ -52,14 +68,15 @@ struct NodeCommand: ParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List all nodes.",
+            usage: "tributary-hub node list [<options>]",
             discussion: "EXAMPLE\n  tributary-hub node list --data-dir /var/lib/tributary --json"
         )
 
-        @OptionGroup var state: StateOptions
         @Flag(help: "Print one JSON document.") var json = false
+        @OptionGroup var state: StateOptions
 
         func run() async throws {
-            let nodes = try await state.access.withStore { try await $0.nodes() }
+            let nodes = try await state.withStore { try await $0.nodes() }
             if json {
                 print(JSONValue.object([.init("nodes", .array(nodes.map(\.json)))]).text)
                 return
@@ -68,54 +85,28 @@ struct NodeCommand: ParsableCommand {
                 Talk.note("no node is enrolled yet; `tributary-hub node add NAME` enrols one")
                 return
             }
-            var table = TextTable(["NODE", "ROLE", "STATE", "INCARNATION", "CONTRIBUTIONS", "LAST SEEN"])
+            var table = TextTable(["NODE", "ROLE", "SCOPES", "STATE", "INCARNATION", "CONTRIBUTIONS", "LAST SEEN"])
             for node in nodes {
                 table.append([
-                    node.name.text, node.role.rawValue, node.revokedAt == nil ? "enrolled" : "revoked",
-                    "\(node.incarnation)", "\(node.contributions ?? 0)", node.lastSeenAt?.description ?? "never",
+                    node.name.text, node.role.rawValue,
+                    node.scopes.isEmpty ? "-" : node.scopeNames.joined(separator: ","),
+                    node.revokedAt == nil ? "enrolled" : "revoked", "\(node.incarnation)",
+                    "\(node.contributions ?? 0)", node.lastSeenAt?.description ?? "never",
                 ])
             }
             print(table.text)
         }
     }
-
-    /// Revokes a node.
-    struct Revoke: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Revoke a node: its token stops working with its next request. What it said stays.",
-            discussion: "EXAMPLE\n  tributary-hub node revoke alice --data-dir /var/lib/tributary"
-        )
-
-        @Argument(help: "The node's name.")
-        var name: String
-
-        @OptionGroup var state: StateOptions
-
-        func run() async throws {
-            let node = try nodeName(name)
-            let wasEnrolled = try await state.access.withStore { try await $0.revoke(node, now: Live.now()) }
-            print(wasEnrolled ? "revoked '\(node)'" : "'\(node)' was revoked before")
-        }
-    }
 }
-
-/// A node's name from the command line.
-private func nodeName(_ text: String) throws -> NodeName {
-    guard let name = NodeName(text) else {
-        throw ValidationError(
-            "'\(text)' is no node name: 1-64 letters, digits, '.', '-' and '_', beginning with a letter or digit"
-        )
-    }
-    return name
-}
-
-extension NodeRole: ExpressibleByArgument {}
 
 extension EnrolledNode {
+    fileprivate var scopeNames: [String] { scopes.map(\.rawValue).sorted() }
+
     fileprivate var json: JSONValue {
         [
             "node": .string(name.text),
             "role": .string(role.rawValue),
+            "scopes": .array(scopeNames.map(JSONValue.string)),
             "state": .string(revokedAt == nil ? "enrolled" : "revoked"),
             "incarnation": .integer(Int64(incarnation)),
             "contributions": .integer(contributions ?? 0),

@@ -1,0 +1,49 @@
+package import Digest
+
+/// What operators decided about the patterns and contents at hand, and still holds.
+package struct StandingResolutions: Sendable, Equatable {
+    /// By pattern; none that was lifted.
+    package var patterns: [PatternID: Resolution]
+    /// Retracted contents, by their digest; see ``ContentDigest``.
+    package var contents: [SHA256Digest: Resolution]
+
+    package init(patterns: [PatternID: Resolution] = [:], contents: [SHA256Digest: Resolution] = [:]) {
+        self.patterns = patterns
+        self.contents = contents
+    }
+
+    package var isEmpty: Bool { patterns.isEmpty && contents.isEmpty }
+
+    /// The resolution that retracts the content of `contribution`, under whatever id.
+    func retraction(
+        ofContentOf contribution: Contribution,
+        in collection: CollectionName,
+        _ hasher: SHA256
+    ) -> Resolution? {
+        guard !contents.isEmpty, let content = contribution.content else { return nil }
+        return contents[ContentDigest.of(canonicalPayload: content.payload, collection: collection, hasher: hasher)]
+    }
+
+    /// Why `contribution` is refused at the door; `nil` where it is not, as what takes something back never is.
+    func refusal(of contribution: Contribution, in collection: CollectionName, _ hasher: SHA256) -> Refusal? {
+        guard !isEmpty, contribution.content != nil else { return nil }
+        if let resolution = patterns[contribution.id], resolution.retracts {
+            return .retracted(resolution, what: "this pattern")
+        }
+        return retraction(ofContentOf: contribution, in: collection, hasher).map {
+            .retracted($0, what: "this content, under whatever id,")
+        }
+    }
+}
+
+extension Refusal {
+    static func retracted(_ resolution: Resolution, what: String) -> Refusal {
+        var refusal = Refusal(
+            .retracted,
+            "\(what) was retracted on \(resolution.decidedAt) by \(resolution.decidedBy): \(resolution.reason); "
+                + "`tributary-hub retraction lift` on the hub lifts it"
+        )
+        refusal.keepsText = !resolution.erases
+        return refusal
+    }
+}

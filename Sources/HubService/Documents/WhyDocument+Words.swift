@@ -1,0 +1,76 @@
+import Federation
+import HubStore
+
+extension PatternRecord {
+    /// What is known of the pattern where nothing is served.
+    var evidence: Absence.Evidence {
+        Absence.Evidence(
+            contributions: contributions.map { $0.standing(under: policy) },
+            isRetracted: standingResolution?.retracts ?? false,
+            isQuarantined: !quarantine.isEmpty,
+            wasLeftOut: history.contains(where: \.wasLeftOut)
+        )
+    }
+
+    /// The answer in a sentence.
+    func summary(_ explanation: Explanation) -> String {
+        let decision = explanation.decision
+        guard let winner = decision.candidate else {
+            return "nothing is served: " + detail(of: Absence(evidence))
+        }
+        let value = "value \(winner.value)"
+        if decision.state == .conflict {
+            return "\(winner.origin)'s version, resolved last, is served while a conflict waits for a person"
+        }
+        if let composition = decision.composition {
+            guard composition.parents.isEmpty else {
+                let count = (try? composition.parents.references().count) ?? 0
+                return "a content merged from \(count) nodes is served, \(value)"
+            }
+            let by = standingResolution?.decidedBy ?? "an operator"
+            return "what \(by) resolved is served, \(value)"
+        }
+        if let resolution = standingResolution {
+            return "\(winner.origin)'s version is served, chosen by \(resolution.decidedBy): \(resolution.reason)"
+        }
+        guard let runnerUp = explanation.runnerUp else {
+            return "\(winner.origin)'s version is served, \(value); nobody else says anything that could win"
+        }
+        return "\(winner.origin)'s version is served, \(value), before \(runnerUp.origin)'s, value \(runnerUp.value)"
+    }
+
+    /// The reason of an absence, and what to do about it.
+    func detail(of absence: Absence) -> String {
+        switch absence {
+        case .neverSeen: return "no node ever said anything about it here"
+        case .retracted:
+            let subject = standingResolution.flatMap { $0.retracts ? $0 : nil } ?? contentRetraction
+            guard let resolution = subject else { return "its content was retracted" }
+            return "retracted on \(resolution.decidedAt) by \(resolution.decidedBy): \(resolution.reason)"
+        case .conflict:
+            return
+                "its contents differ, and in collection '\(policy.collection)' a person decides"
+        case .erased: return "its text was erased, and no node has said it again since"
+        case .belowThreshold:
+            let best = contributions.filter { $0.standing(under: policy) == .belowThreshold }
+                .map(\.candidate).max { $0.value < $1.value }
+            guard let best else { return "every contribution is below the threshold of \(policy.threshold)" }
+            return
+                "the best contribution, \(best.origin)'s, has value \(best.value), below the threshold of "
+                + "\(policy.threshold)"
+        case .takenBack: return "every node that said something about it took it back"
+        case .leftOut: return "the node that said it was revoked, and what it said was left out"
+        case .quarantined:
+            guard let entry = quarantine.first else { return "what was sent about it was refused" }
+            return
+                "what \(entry.node) sent was refused (\(entry.item.refusal.code.rawValue)): "
+                + entry.item.refusal.detail
+        }
+    }
+
+    /// The retraction of a content that the pattern has.
+    private var contentRetraction: Resolution? {
+        let contents = Dictionary(grouping: resolutions.filter { $0.subject != .pattern(id) }, by: \.subject)
+        return contents.values.compactMap { Resolution.standing(among: $0) }.first(where: \.retracts)
+    }
+}

@@ -1,0 +1,59 @@
+import Digest
+import Federation
+import Postgres
+
+/// Fields are appended one by one and by their types: this is where a push spends its time.
+extension CopyRows {
+    /// Value, updated at, received at, path and payload.
+    mutating func appendStatement(
+        _ content: Contribution.Content?,
+        path: [String],
+        receivedAt: Timestamp
+    ) {
+        if let content {
+            append(content.value)
+            append(content.updatedAt.sql)
+        } else {
+            appendNulls(2)
+        }
+        append(receivedAt.sql)
+        append(path)
+        if let content { appendText(utf8: content.payload) } else { appendNull() }
+    }
+
+    /// Vector digest, vector model and vector.
+    mutating func append(_ vector: PatternVector?) {
+        guard let vector else { return appendNulls(3) }
+        vector.digest.withBytes { appendBytes($0) }
+        if let model = vector.model { appendText(model) } else { appendNull() }
+        appendBytes(vector.bytes)
+    }
+
+    /// Origin, incarnation, revision, checksum, vector digest, value and updated at.
+    mutating func append(_ candidate: Candidate?) {
+        guard let candidate else { return appendNulls(7) }
+        appendText(candidate.origin.text)
+        append(candidate.version.incarnation)
+        append(candidate.version.revision)
+        candidate.version.checksum.withBytes { appendBytes($0) }
+        if candidate.version.vectorDigest == .none {
+            appendNull()
+        } else {
+            candidate.version.vectorDigest.withBytes { appendBytes($0) }
+        }
+        append(candidate.value)
+        append(candidate.updatedAt.sql)
+    }
+
+    /// Payload and parents.
+    mutating func append(_ composition: Composition?) {
+        guard let composition else { return appendNulls(2) }
+        appendText(utf8: composition.payload)
+        guard !composition.parents.isEmpty else { return appendNull() }
+        appendText(utf8: composition.parents.text)
+    }
+
+    private mutating func appendNulls(_ count: Int) {
+        for _ in 0..<count { appendNull() }
+    }
+}

@@ -1,0 +1,144 @@
+import Digest
+import Federation
+import JSON
+import Postgres
+
+/// Removes the text of what was retracted wherever the hub keeps it; checksums and reasons stay.
+struct Erasure {
+    let connection: Connection
+    let collection: CollectionName
+
+    /// Removes all text about pattern `id`: from contributions, history, quarantine and resolved contents.
+    func erase(_ id: PatternID) throws {
+        _ = try connection.execute(
+            """
+            UPDATE contributions SET payload = NULL, value = NULL, updated_at = NULL, vector = NULL, vector_model = NULL,
+                is_erased = true
+            WHERE collection = \(collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
+            """
+        )
+        _ = try connection.execute(
+            """
+            UPDATE contribution_history SET payload = NULL, vector = NULL, vector_model = NULL, is_erased = true
+            WHERE collection = \(collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
+            """
+        )
+        _ = try connection.execute(
+            """
+            UPDATE quarantine SET body = '' WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
+            """
+        )
+        _ = try connection.execute(
+            """
+            UPDATE resolutions SET payload = NULL WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
+            """
+        )
+    }
+
+    /// Rows looked at in one step.
+    private static var stepRows: Int64 { 500 }
+
+    /// The tables that keep text of patterns, apart from quarantine.
+    enum Table: String, CaseIterable {
+        case contributions
+        case history = "contribution_history"
+    }
+
+    /// Removes the text of retracted contents from the next rows of `table` behind `place`; returns the last place
+    /// looked at, `nil` when there are no more.
+    func erase(_ contents: Set<SHA256Digest>, from table: Table, after place: String?) throws -> String? {
+        let result = try connection.execute(
+            """
+            SELECT ctid::text, payload FROM \(unescaped: table.rawValue)
+            WHERE ctid > \(place ?? "(0,0)")::tid AND collection = \(collection.text) AND payload IS NOT NULL
+            ORDER BY ctid LIMIT \(Self.stepRows)
+            """
+        )
+        let hasher = SHA256()
+        let places = try result.rows.filter { row in
+            let payload = try row.text(1).utf8
+            return contents.contains(
+                ContentDigest.of(canonicalPayload: payload, collection: collection, hasher: hasher)
+            )
+        }.map { try $0.string(0) }
+        if !places.isEmpty {
+            let values = table == .contributions ? "value = NULL, updated_at = NULL," : ""
+            _ = try connection.execute(
+                """
+                UPDATE \(unescaped: table.rawValue)
+                SET \(unescaped: values) payload = NULL, vector = NULL, vector_model = NULL, is_erased = true
+                WHERE ctid = ANY(\(places)::tid[])
+                """
+            )
+        }
+        guard result.rowCount == Int(Self.stepRows) else { return nil }
+        return try result.last?.string(0)
+    }
+
+    /// Removes the text of retracted contents from the next quarantined items behind `number`; returns the last number
+    /// looked at, `nil` when there are no more.
+    func eraseQuarantined(_ contents: Set<SHA256Digest>, after number: Int64) throws -> Int64? {
+        let result = try connection.execute(
+            """
+            SELECT number, body FROM quarantine
+            WHERE collection = \(collection.text) AND number > \(number) AND body <> ''
+            ORDER BY number LIMIT \(Self.stepRows)
+            """
+        )
+        let hasher = SHA256()
+        let numbers = try result.rows.filter { row in
+            guard let root = (try? JSONDocument(parsing: try row.bytes(1)))?.root, let payload = root["payload"] else {
+                return false
+            }
+            var canonical: [UInt8] = []
+            do {
+                try CanonicalJSON.append(
+                    payload,
+                    to: &canonical,
+                    omitting: Admission.transportKeys,
+                    maximumDepth: Limits.payloadDepth
+                )
+            } catch { return false }
+            return contents.contains(
+                ContentDigest.of(canonicalPayload: canonical, collection: collection, hasher: hasher)
+            )
+        }.map { try $0.int64(0) }
+        if !numbers.isEmpty {
+            _ = try connection.execute("UPDATE quarantine SET body = '' WHERE number = ANY(\(numbers))")
+        }
+        guard result.rowCount == Int(Self.stepRows) else { return nil }
+        return try result.last?.int64(0)
+    }
+}
+
+extension Store {
+    /// Removes, step by step, the text of contents whose retraction says so.
+    func eraseRetractedContents(in collection: CollectionName) async throws {
+        let contents = try await pool.read { connection in
+            Set(
+                try SettlementTransaction(reading: collection, connection).retractedContents()
+                    .filter { $0.value.erases }.keys
+            )
+        }
+        guard !contents.isEmpty else { return }
+        for table in Erasure.Table.allCases {
+            var place: String?
+            repeat {
+                let after = place
+                place = try await pool.write { connection in
+                    // The lock: rows must not move while their places are remembered.
+                    _ = try FeedHeads.lock(collection, connection)
+                    return try Erasure(connection: connection, collection: collection)
+                        .erase(contents, from: table, after: after)
+                }
+            } while place != nil
+        }
+        var number: Int64? = 0
+        while let after = number {
+            number = try await pool.write { connection in
+                try Erasure(connection: connection, collection: collection)
+                    .eraseQuarantined(contents, after: after)
+            }
+        }
+    }
+}

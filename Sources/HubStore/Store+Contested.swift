@@ -1,0 +1,48 @@
+import Digest
+package import Federation
+import Postgres
+
+/// A pattern whose contributors disagree, with what was decided.
+package struct ContestedPattern: Sendable {
+    package var id: PatternID
+    package var explanation: Explanation
+}
+
+extension Store {
+    /// Patterns of `collection` whose candidates differ in content, by id, behind `id`, at most `limit`.
+    package func contested(
+        in collection: CollectionName,
+        after id: PatternID?,
+        limit: Int64
+    ) async throws -> [ContestedPattern] {
+        try await pool.read { connection in
+            let policy = try Store.policy(of: collection, connection)
+            let result = try connection.execute(
+                """
+                SELECT w.pattern_id FROM winners AS w
+                WHERE w.collection = \(collection.text) AND w.node IS NOT NULL AND w.contributors > 1
+                    AND w.pattern_id > \(id?.sql ?? PostgresText(utf8: [])) AND EXISTS (
+                        SELECT FROM contributions AS c
+                        WHERE c.collection = w.collection AND c.pattern_id = w.pattern_id
+                            AND c.value >= \(policy.threshold) AND c.checksum <> w.checksum AND NOT c.is_withheld
+                    )
+                ORDER BY w.pattern_id LIMIT \(limit)
+                """
+            )
+            let ids = try result.rows.map { try $0.patternID(0) }
+            let transaction = SettlementTransaction(reading: collection, connection)
+            let candidates = try transaction.candidates(for: ids, under: policy)
+            let resolutions = try transaction.standingResolutions(of: ids, FeedHeads.read(collection, connection))
+            return ids.map { id in
+                let explanation = Explanation(
+                    of: id,
+                    among: candidates[id] ?? [],
+                    resolution: resolutions.patterns[id],
+                    under: policy,
+                    hasher: SHA256()
+                )
+                return ContestedPattern(id: id, explanation: explanation)
+            }
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Digest
+package import Federation
+import JSON
+import Postgres
+
+/// Which refused items are meant; a part that is absent matches all.
+package struct QuarantineSelection: Sendable {
+    package var numbers: [Int64]?
+    package var node: NodeName?
+    package var collection: CollectionName?
+    package var code: RefusalCode?
+
+    package init(
+        numbers: [Int64]? = nil,
+        node: NodeName? = nil,
+        collection: CollectionName? = nil,
+        code: RefusalCode? = nil
+    ) {
+        self.numbers = numbers
+        self.node = node
+        self.collection = collection
+        self.code = code
+    }
+}
+
+/// What became of a refused item that was admitted again.
+package struct ReleasedItem: Sendable {
+    package var number: Int64
+    package var id: PatternID?
+    package var verdict: Verdict
+}
+
+extension Store {
+    /// Items released in one transaction.
+    private static let releaseStep: Int64 = 200
+
+    /// Refused items, the last first, at most `limit`.
+    package func quarantined(_ selection: QuarantineSelection, limit: Int64) async throws -> [QuarantineEntry] {
+        try await pool.read { try Store.quarantined(selection, after: nil, limit: limit, $0) }
+    }
+
+    /// Removes refused items; returns how many.
+    package func discard(_ selection: QuarantineSelection) async throws -> Int {
+        try await pool.write { connection in
+            try connection.execute(
+                """
+                DELETE FROM quarantine
+                WHERE (\(optional: selection.numbers)::bigint[] IS NULL OR number = ANY(\(optional: selection.numbers)))
+                    AND (\(optional: selection.node?.text)::text IS NULL OR node = \(optional: selection.node?.text))
+                    AND (\(optional: selection.collection?.text)::text IS NULL
+                        OR collection = \(optional: selection.collection?.text))
+                    AND (\(optional: selection.code?.rawValue)::text IS NULL
+                        OR code = \(optional: selection.code?.rawValue))
+                """
+            ).affectedRows
+        }
+    }
+
+    /// Admits refused items again, as if their nodes had sent them when they were last refused: what is acceptable now
+    /// is kept and leaves quarantine, what is not stays.
+    package func release(
+        _ selection: QuarantineSelection,
+        now: @Sendable () -> Timestamp
+    ) async throws -> [ReleasedItem] {
+        var released: [ReleasedItem] = []
+        var position: Int64? = 0
+        while let after = position {
+            let entries = try await pool.read {
+                try Store.quarantined(selection, after: after, limit: Store.releaseStep, $0)
+            }
+            position = entries.count == Int(Store.releaseStep) ? entries.last?.number : nil
+            let groups = Dictionary(grouping: entries) { Sender(node: $0.node, collection: $0.item.collection) }
+            for (sender, items) in groups.sorted(by: { $0.key < $1.key }) {
+                released += try await release(items, of: sender, now: now())
+            }
+        }
+        return released
+    }
+
+    /// Admits again what was refused because it was retracted, and is not any more.
+    package func releaseRetracted(
+        in collection: CollectionName,
+        now: @Sendable () -> Timestamp
+    ) async throws -> [ReleasedItem] {
+        try await release(QuarantineSelection(collection: collection, code: .retracted), now: now)
+    }
+
+    /// Whose items are admitted together.
+    private struct Sender: Hashable, Comparable {
+        var node: NodeName
+        var collection: CollectionName
+
+        static func < (left: Sender, right: Sender) -> Bool {
+            (left.node, left.collection) < (right.node, right.collection)
+        }
+    }
+
+    private func release(_ entries: [QuarantineEntry], of sender: Sender, now: Timestamp) async throws -> [ReleasedItem]
+    {
+        guard let node = try await node(named: sender.node), node.revokedAt == nil else {
+            let refusal = Refusal(.originNotPermitted, "node '\(sender.node)' is not enrolled any more")
+            return entries.map { ReleasedItem(number: $0.number, id: $0.item.id, verdict: .refused(refusal)) }
+        }
+        let policy = try await policy(of: sender.collection)
+        var verdicts: [Int64: Verdict] = [:]
+        var admitted: [(number: Int64, item: AdmittedItem)] = []
+        for entry in entries {
+            do throws(Refusal) {
+                admitted.append((entry.number, try entry.admit(as: node, under: policy, now: now)))
+            } catch { verdicts[entry.number] = .refused(error) }
+        }
+        if !admitted.isEmpty {
+            let outcome = try await ingest(admitted.map(\.item), from: node, into: sender.collection, now: now)
+            for (item, verdict) in zip(admitted, outcome.verdicts) { verdicts[item.number] = verdict }
+        }
+        try await settle(verdicts)
+        return entries.map {
+            ReleasedItem(number: $0.number, id: $0.item.id, verdict: verdicts[$0.number] ?? .unchanged)
+        }
+    }
+
+    /// Removes what was kept, and notes why the rest was refused again.
+    private func settle(_ verdicts: [Int64: Verdict]) async throws {
+        try await pool.write { connection in
+            for (number, verdict) in verdicts.sorted(by: { $0.key < $1.key }) {
+                guard case .refused(let refusal) = verdict else {
+                    _ = try connection.execute("DELETE FROM quarantine WHERE number = \(number)")
+                    continue
+                }
+                _ = try connection.execute(
+                    """
+                    UPDATE quarantine AS q SET code = \(refusal.code.rawValue), detail = \(refusal.detail)
+                    WHERE number = \(number) AND NOT EXISTS (
+                        SELECT FROM quarantine AS o
+                        WHERE o.node = q.node AND o.collection = q.collection AND o.code = \(refusal.code.rawValue)
+                            AND o.body_digest = q.body_digest AND o.number <> q.number
+                    )
+                    """
+                )
+            }
+        }
+    }
+}
+
+extension QuarantineEntry {
+    /// The item as a contribution of `node`; throws a ``Refusal``.
+    ///
+    /// Without a number of its own it is numbered by when it was refused: it must not take the place of what the node
+    /// said since.
+    fileprivate func admit(
+        as node: EnrolledNode,
+        under policy: CollectionPolicy,
+        now: Timestamp
+    ) throws(Refusal) -> AdmittedItem {
+        guard item.bodyLength == Int64(item.body.count) else {
+            throw Refusal(
+                item.refusal.code,
+                "the item's text is not kept (\(item.body.count) of \(item.bodyLength) bytes), so only its node can send it again"
+            )
+        }
+        let admission = Admission(
+            policy: policy,
+            origin: node.name,
+            incarnation: node.incarnation,
+            now: now,
+            hasher: SHA256(),
+            numberedAt: lastRefusedAt
+        )
+        var id: PatternID?
+        return try admission.admit(item.body, id: &id)
+    }
+}

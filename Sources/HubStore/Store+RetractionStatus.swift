@@ -1,0 +1,115 @@
+import Digest
+package import Federation
+import Postgres
+
+/// A retraction that stands, and how far it has travelled.
+package struct RetractionStatus: Sendable {
+    /// What a node has done about it.
+    package enum State: String, Sendable {
+        /// It has applied every change up to the retraction.
+        case applied
+        /// It pulls, and has not come that far.
+        case waiting
+        /// It never said that it applied anything.
+        case neverPulled = "never-pulled"
+        /// It uses the predecessor's API, which cannot take anything back.
+        case predecessor
+    }
+
+    /// One node.
+    package struct Node: Sendable {
+        package var name: NodeName
+        package var state: State
+        /// When it said that it had come so far.
+        package var appliedAt: Timestamp?
+        package var lastSeenAt: Timestamp?
+    }
+
+    package var collection: CollectionName
+    package var resolution: Resolution
+    package var nodes: [Node]
+}
+
+extension Store {
+    /// Retractions that stand, the last first, each with what every enrolled node has done about it; of one collection,
+    /// of one pattern, or of all.
+    package func retractions(
+        in collection: CollectionName?,
+        of id: PatternID? = nil,
+        limit: Int64
+    ) async throws -> [RetractionStatus] {
+        try await pool.read { connection in
+            if let collection { _ = try Store.policy(of: collection, connection) }
+            let result = try connection.execute(
+                """
+                SELECT \(unescaped: Resolution.columns), r.collection, r.winners_number FROM (
+                    SELECT DISTINCT ON (collection, pattern_id, content_digest) * FROM resolutions
+                    WHERE (\(optional: collection?.text)::text IS NULL OR collection = \(optional: collection?.text))
+                        AND (\(optional: id?.sql)::text IS NULL OR pattern_id = \(optional: id?.sql))
+                    ORDER BY collection, pattern_id, content_digest, revision DESC, origin DESC
+                ) AS r
+                WHERE r.decision = 'retracted' ORDER BY r.decided_at DESC, r.feed_number DESC LIMIT \(limit)
+                """
+            )
+            var positions: [CollectionName: [Position]] = [:]
+            return try result.rows.map { row in
+                let name = try row.collection(Resolution.columnCount)
+                let found = try positions[name] ?? Store.positions(in: name, connection)
+                positions[name] = found
+                let number = try row.optionalInt64(Resolution.columnCount + 1)
+                return RetractionStatus(
+                    collection: name,
+                    resolution: try row.resolution(from: 0),
+                    nodes: found.map { $0.node(at: number) }
+                )
+            }
+        }
+    }
+
+    /// How far one node has come in a collection.
+    private struct Position {
+        var name: NodeName
+        var number: Int64?
+        var appliedAt: Timestamp?
+        var lastSeenAt: Timestamp?
+        var isPredecessor: Bool
+
+        func node(at number: Int64?) -> RetractionStatus.Node {
+            let state: RetractionStatus.State =
+                if let mine = self.number {
+                    // Without a number the hub has not applied it itself.
+                    number.map { mine >= $0 } ?? false ? .applied : .waiting
+                } else {
+                    isPredecessor ? .predecessor : .neverPulled
+                }
+            return RetractionStatus.Node(
+                name: name,
+                state: state,
+                appliedAt: state == .applied ? appliedAt : nil,
+                lastSeenAt: lastSeenAt
+            )
+        }
+    }
+
+    private static func positions(in collection: CollectionName, _ connection: Connection) throws -> [Position] {
+        let result = try connection.execute(
+            """
+            SELECT n.node, c.number, c.applied_at, n.last_seen_at, p.node IS NOT NULL
+            FROM nodes AS n
+            LEFT JOIN checkpoints AS c ON c.node = n.node AND c.collection = \(collection.text) AND c.feed = 'winners'
+                AND c.epoch = (SELECT epoch FROM hub)
+            LEFT JOIN predecessor_clients AS p ON p.node = n.node AND p.collection = \(collection.text)
+            WHERE n.revoked_at IS NULL ORDER BY n.node
+            """
+        )
+        return try result.rows.map { row in
+            Position(
+                name: try row.node(0),
+                number: try row.optionalInt64(1),
+                appliedAt: try row.optionalTimestamp(2).map(Timestamp.init(microseconds:)),
+                lastSeenAt: try row.optionalTimestamp(3).map(Timestamp.init(microseconds:)),
+                isPredecessor: try row.bool(4)
+            )
+        }
+    }
+}

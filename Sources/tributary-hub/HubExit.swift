@@ -1,0 +1,25 @@
+import Federation
+import HubService
+import HubStore
+
+/// What an exit code says; the same codes as the spoke's.
+enum HubExit: Int32 {
+    case success = 0
+    case failure = 1
+    case usage = 2
+    case unreachable = 5
+    case conflict = 6
+    case configuration = 8
+    case integrity = 9
+
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case is HubStartError: .configuration
+            case StoreError.nodeExists, StoreError.conflictChanged: .conflict
+            case StoreError.schema, StoreError.corrupt: .integrity
+            case is StoreError, is CommandFailure, is Refusal: .failure
+            default: DatabaseFailure(error) == nil ? .failure : .unreachable
+            }
+    }
+}

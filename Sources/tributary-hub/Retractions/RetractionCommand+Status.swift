@@ -1,0 +1,88 @@
+import ArgumentParser
+import Federation
+import HubService
+import HubStore
+import JSON
+import Presentation
+
+extension RetractionCommand {
+    /// Shows how far retractions have travelled.
+    struct Status: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show which nodes have followed a retraction, and which may still have the pattern.",
+            usage: "tributary-hub retraction status [<collection> [<id>]] [<options>]",
+            discussion: """
+                EXAMPLES
+                  tributary-hub retraction status --data-dir /var/lib/tributary
+                  tributary-hub retraction status skills-patterns skill-123 \\
+                    --data-dir /var/lib/tributary
+
+                STATES
+                  applied       the node has told that it applied it
+                  waiting       it pulls, and has not come so far
+                  never-pulled  it never told that it applied anything
+                  predecessor   it uses the old API, which can take nothing back
+                """
+        )
+
+        @Argument(help: "Only this collection.", transform: Given.collection)
+        var collection: CollectionName?
+
+        @Argument(help: "Only this pattern.", transform: Given.id)
+        var id: PatternID?
+
+        @Option(help: "The greatest number of retractions.", transform: Given.limit)
+        var limit: Int64 = 50
+
+        @Flag(help: "Print one JSON document.") var json = false
+        @OptionGroup var state: StateOptions
+
+        func run() async throws {
+            let (collection, id, limit) = (collection, id, limit)
+            let found = try await state.withStore { try await $0.retractions(in: collection, of: id, limit: limit) }
+            if let collection, let id, found.isEmpty {
+                let why = state.command("why", collection.text, ShellWord.of(id.description))
+                throw CommandFailure("'\(id)' of \(collection) is not retracted; this tells what it is:\n  \(why)")
+            }
+            if json {
+                print(JSONValue.object([.init("retractions", .array(found.map { $0.json(withNodes: true) }))]).text)
+                return
+            }
+            guard !found.isEmpty else {
+                Talk.note("nothing is retracted")
+                return
+            }
+            print(found.map(\.text).joined(separator: "\n\n"))
+            if found.count == Int(limit) { print("\nthere may be more; --limit shows them") }
+        }
+    }
+}
+
+extension RetractionStatus {
+    /// The retraction with every node.
+    fileprivate var text: String {
+        let author = HarmlessText.of("\(resolution.decidedBy): \(resolution.reason)")
+        let title = "\(collection)/\(subject), retracted on \(resolution.decidedAt.short) by \(author)"
+        guard !nodes.isEmpty else { return "\(title)\nno node is enrolled" }
+        var table = TextTable(["NODE", "STATE", "APPLIED", "LAST SEEN"])
+        for node in nodes {
+            table.append([
+                node.name.text, node.state.rawValue, node.appliedAt?.short ?? "-", node.lastSeenAt?.short ?? "never",
+            ])
+        }
+        return "\(title)\n\(standing)\n\n\(table.text)"
+    }
+
+    /// How many have followed, and what to do about the others.
+    private var standing: String {
+        var text = "applied by \(applied) of \(count(nodes.count, "node"))"
+        if waiting > 0 {
+            text += "; \(waiting == 1 ? "1 may have it until it pulls" : "\(waiting) may have it until they pull")"
+        }
+        let old = nodes.count - applied - waiting
+        if old > 0 {
+            text += "; \(old) \(old == 1 ? "uses" : "use") the old API: remove it there by hand"
+        }
+        return text
+    }
+}
