@@ -117,6 +117,7 @@ COMMENT ON COLUMN resolutions.winners_number IS 'The winners feed''s number at w
 ALTER TABLE contributions
     ADD COLUMN is_withheld boolean NOT NULL DEFAULT false,
     ADD COLUMN is_erased   boolean NOT NULL DEFAULT false,
+    ADD COLUMN content_digest bytea,
     ADD CONSTRAINT contribution_erased_is_empty CHECK (NOT is_erased OR payload IS NULL),
     DROP CONSTRAINT contribution_vector_whole,
     ADD CONSTRAINT contribution_vector_whole CHECK (
@@ -124,6 +125,7 @@ ALTER TABLE contributions
     );
 COMMENT ON COLUMN contributions.is_withheld IS 'Whether an operator retracted its content, so that it cannot win.';
 COMMENT ON COLUMN contributions.is_erased IS 'Whether its text was removed; the checksum stays.';
+COMMENT ON COLUMN contributions.content_digest IS 'Of an erased content that is retracted under whatever id; else NULL.';
 COMMENT ON COLUMN contributions.payload IS
     'Canonical JSON (RFC 8785) as text; NULL for a retraction, and where it was erased.';
 
@@ -134,6 +136,7 @@ ALTER TABLE contribution_history
     ADD COLUMN vector        bytea,
     ADD COLUMN is_withheld   boolean NOT NULL DEFAULT false,
     ADD COLUMN is_erased     boolean NOT NULL DEFAULT false,
+    ADD COLUMN content_digest bytea,
     ADD COLUMN ended_by      text    NOT NULL DEFAULT 'newer-statement',
     ADD CONSTRAINT history_end_known CHECK (ended_by IN ('newer-statement', 'revocation'));
 COMMENT ON COLUMN contribution_history.vector_digest IS 'SHA-256 over the vector; NULL without one.';
@@ -141,6 +144,8 @@ COMMENT ON COLUMN contribution_history.vector_model IS 'The embedding model, whe
 COMMENT ON COLUMN contribution_history.vector IS 'Little-endian binary32 numbers; NULL without a vector.';
 COMMENT ON COLUMN contribution_history.is_withheld IS 'Whether an operator had retracted its content.';
 COMMENT ON COLUMN contribution_history.is_erased IS 'Whether its text was removed; the checksum stays.';
+COMMENT ON COLUMN contribution_history.content_digest IS
+    'Of an erased content that is retracted under whatever id; else NULL.';
 COMMENT ON COLUMN contribution_history.ended_by IS
     'newer-statement: its origin said something else; revocation: it was left out with its origin.';
 

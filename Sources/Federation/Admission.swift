@@ -9,6 +9,8 @@ package struct AdmittedItem: Sendable, Equatable {
     /// The contribution's item digests under its present number, where they were computed already: outside the feed lock
     /// they cost nobody else anything.
     package var digests: ItemDigest.Pair?
+    /// When it was said, where it has no number of its own and is taken as said then.
+    package var saidAt: Timestamp?
     /// Whether the payload says that it was imported from another node, so that sending it back is no new evidence.
     package var importedFrom: NodeName?
 
@@ -74,7 +76,8 @@ package struct Admission {
         let itemID = try readID(root)
         id = itemID
         try checkMembers(root)
-        let revision = try readRevision(root) ?? numberedAt?.microseconds
+        let ownRevision = try readRevision(root)
+        let revision = ownRevision ?? numberedAt?.microseconds
         let isRetraction = try readRetracted(root)
         let contribution =
             isRetraction
@@ -83,6 +86,7 @@ package struct Admission {
         try checkChecksum(root, contribution.version.checksum)
         let imported = readsExports ? root["payload"]?["imported_from"]?.string.flatMap(NodeName.init) : nil
         var item = AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
+        if ownRevision == nil { item.saidAt = numberedAt }
         item.digests = ItemDigest.Pair(
             collection: policy.collection,
             id: itemID,

@@ -22,6 +22,9 @@ package enum Limits {
     package static let parents = 10_000
     /// Elements of an array that a merge rule may ask for.
     package static let mergeUnionCap = 1_000
+    /// Bytes of the elements of one merged list, unless the best contribution's own list has more: so that what is merged
+    /// from however many stays a line that spokes take.
+    package static let mergedListBytes = 32 * 1024
     /// Fields of a collection that have a merge rule.
     package static let mergeFields = 64
     /// Bytes of UTF-8 in the name of such a field.

@@ -65,8 +65,6 @@ struct PushBatch: Sendable {
     }
 
     /// What was refused in view of what is stored, as its origin would send it again, because its sent form is gone.
-    ///
-    /// Of what is to be erased nothing is kept.
     private func refusedItem(
         _ contribution: Contribution,
         _ refusal: Refusal,
@@ -90,7 +88,7 @@ struct PushBatch: Sendable {
             collection: collection,
             id: contribution.id,
             refusal: refusal,
-            body: refusal.keepsText ? Array(body.prefix(Limits.quarantineBodyBytes)) : [],
+            body: Array(body.prefix(Limits.quarantineBodyBytes)),
             bodyLength: Int64(body.count)
         )
     }

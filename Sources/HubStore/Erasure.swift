@@ -54,20 +54,18 @@ struct Erasure {
             ORDER BY ctid LIMIT \(Self.stepRows)
             """
         )
-        let hasher = SHA256()
-        let places = try result.rows.filter { row in
-            let payload = try row.text(1).utf8
-            return contents.contains(
-                ContentDigest.of(canonicalPayload: payload, collection: collection, hasher: hasher)
-            )
-        }.map { try $0.string(0) }
-        if !places.isEmpty {
+        let places = try result.rows.compactMap { row -> (place: String, digest: SHA256Digest)? in
+            let digest = digest(of: try row.text(1).utf8)
+            return contents.contains(digest) ? (try row.string(0), digest) : nil
+        }
+        for (digest, places) in Dictionary(grouping: places, by: \.digest) {
             let values = table == .contributions ? "value = NULL, updated_at = NULL," : ""
             _ = try connection.execute(
                 """
                 UPDATE \(unescaped: table.rawValue)
-                SET \(unescaped: values) payload = NULL, vector = NULL, vector_model = NULL, is_erased = true
-                WHERE ctid = ANY(\(places)::tid[])
+                SET \(unescaped: values) payload = NULL, vector = NULL, vector_model = NULL, is_erased = true,
+                    content_digest = \(digest.bytes)
+                WHERE ctid = ANY(\(places.map(\.place))::tid[])
                 """
             )
         }
@@ -85,7 +83,6 @@ struct Erasure {
             ORDER BY number LIMIT \(Self.stepRows)
             """
         )
-        let hasher = SHA256()
         let numbers = try result.rows.filter { row in
             guard let root = (try? JSONDocument(parsing: try row.bytes(1)))?.root, let payload = root["payload"] else {
                 return false
@@ -99,15 +96,36 @@ struct Erasure {
                     maximumDepth: Limits.payloadDepth
                 )
             } catch { return false }
-            return contents.contains(
-                ContentDigest.of(canonicalPayload: canonical, collection: collection, hasher: hasher)
-            )
+            return contents.contains(digest(of: canonical))
         }.map { try $0.int64(0) }
         if !numbers.isEmpty {
             _ = try connection.execute("UPDATE quarantine SET body = '' WHERE number = ANY(\(numbers))")
         }
         guard result.rowCount == Int(Self.stepRows) else { return nil }
         return try result.last?.int64(0)
+    }
+
+    /// Removes the text of retracted contents from what operators resolved, of which there is little.
+    func eraseResolved(_ contents: Set<SHA256Digest>) throws {
+        let result = try connection.execute(
+            """
+            SELECT feed_number, payload FROM resolutions
+            WHERE collection = \(collection.text) AND payload IS NOT NULL
+            """
+        )
+        let numbers = try result.rows.filter { contents.contains(digest(of: try $0.text(1).utf8)) }
+            .map { try $0.int64(0) }
+        guard !numbers.isEmpty else { return }
+        _ = try connection.execute(
+            """
+            UPDATE resolutions SET payload = NULL
+            WHERE collection = \(collection.text) AND feed_number = ANY(\(numbers))
+            """
+        )
+    }
+
+    private func digest(of payload: [UInt8]) -> SHA256Digest {
+        ContentDigest.of(canonicalPayload: payload, collection: collection, hasher: SHA256())
     }
 }
 
@@ -121,6 +139,10 @@ extension Store {
             )
         }
         guard !contents.isEmpty else { return }
+        try await pool.write { connection in
+            _ = try FeedHeads.lock(collection, connection)
+            try Erasure(connection: connection, collection: collection).eraseResolved(contents)
+        }
         for table in Erasure.Table.allCases {
             var place: String?
             repeat {

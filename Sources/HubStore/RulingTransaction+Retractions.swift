@@ -74,6 +74,23 @@ extension RulingTransaction {
         }
     }
 
+    /// Decides the next patterns behind `id` about which an operator resolved a content, because that content may be
+    /// retracted, or not any more; `last` is `nil` when there are no more.
+    mutating func followResolved(after id: PatternID?) throws -> (last: PatternID?, changes: [DecisionChange]) {
+        let result = try settlement.connection.execute(
+            """
+            SELECT DISTINCT pattern_id FROM resolutions
+            WHERE collection = \(settlement.collection.text) AND decision = 'content'
+                AND pattern_id > \(id?.sql ?? PostgresText(utf8: []))
+            ORDER BY pattern_id LIMIT \(Self.stepRows)
+            """
+        )
+        let ids = try result.rows.map { try $0.patternID(0) }
+        guard !ids.isEmpty else { return (nil, []) }
+        let changes = try settlement.decideAnew(ids, policy: policy, heads: &heads)
+        return (ids.count == Int(Self.stepRows) ? ids.last : nil, changes)
+    }
+
     /// A content that is present.
     private struct PresentContent {
         var checksum: SHA256Digest
@@ -84,17 +101,21 @@ extension RulingTransaction {
     private func contents(of id: PatternID) throws -> [PresentContent] {
         let result = try settlement.connection.execute(
             """
-            SELECT checksum, payload FROM contributions
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
+            SELECT checksum, payload, content_digest FROM contributions
+            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
+                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
             """
         )
         let hasher = SHA256()
         return try result.rows.map { row in
-            let digest = ContentDigest.of(
-                canonicalPayload: try row.text(1).utf8,
-                collection: settlement.collection,
-                hasher: hasher
-            )
+            let digest =
+                try row.isNull(1)
+                ? row.digest(2)
+                : ContentDigest.of(
+                    canonicalPayload: row.text(1).utf8,
+                    collection: settlement.collection,
+                    hasher: hasher
+                )
             return PresentContent(checksum: try row.digest(0), digest: digest)
         }
     }

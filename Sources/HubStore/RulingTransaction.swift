@@ -44,6 +44,10 @@ struct RulingTransaction {
                     + "back everywhere use `tributary-hub retraction add`"
             )
         }
+        let standing = try settlement.standingResolutions(of: [id], heads).patterns[id]
+        if case .content = choice, present.count == 1, standing == nil {
+            throw StoreError.conflictNotOpen(id, "there is one content, and it is served")
+        }
         if let covers, Set(covers) != present { throw StoreError.conflictChanged(id, present: present.sorted()) }
         let decision = try decision(for: choice, id, candidates)
         let resolution = try statement(

@@ -12,15 +12,15 @@ extension SettlementTransaction {
         let result = try connection.execute(
             """
             SELECT DISTINCT ON (node) node, incarnation, revision, checksum, vector_digest, value, updated_at,
-                payload, is_erased, is_withheld, path, received_at, vector_model, octet_length(vector)
+                payload, is_erased, is_withheld, path, received_at, vector_model, octet_length(vector), content_digest
             FROM (
                 SELECT node, incarnation, revision, checksum, vector_digest, value, updated_at, payload, is_erased,
-                    is_withheld, path, received_at, vector_model, vector
+                    is_withheld, path, received_at, vector_model, vector, content_digest
                 FROM contributions
                 WHERE collection = \(collection.text) AND pattern_id = \(id.sql) AND received_at <= \(time.sql)
                 UNION ALL
                 SELECT node, incarnation, revision, checksum, vector_digest, value, updated_at, payload, is_erased,
-                    is_withheld, path, received_at, vector_model, vector
+                    is_withheld, path, received_at, vector_model, vector, content_digest
                 FROM contribution_history
                 WHERE collection = \(collection.text) AND pattern_id = \(id.sql) AND received_at <= \(time.sql)
                     AND superseded_at > \(time.sql)
@@ -39,7 +39,7 @@ extension SettlementTransaction {
     private func contentDigest(_ held: HeldContribution) -> SHA256Digest? {
         held.candidate.payload.map {
             ContentDigest.of(canonicalPayload: $0, collection: collection, hasher: SHA256())
-        }
+        } ?? held.erasedContent
     }
 
     /// Digests of the contents that were retracted at `time`.
@@ -61,7 +61,7 @@ extension SettlementTransaction {
         try connection.execute(
             """
             SELECT node, incarnation, revision, checksum, vector_digest, value, updated_at, payload, is_erased,
-                is_withheld, path, received_at, vector_model, octet_length(vector)
+                is_withheld, path, received_at, vector_model, octet_length(vector), content_digest
             FROM contributions WHERE collection = \(collection.text) AND pattern_id = \(id.sql) ORDER BY node
             """
         )
@@ -85,7 +85,8 @@ extension SettlementTransaction {
                 path: try row.textArray(10).compactMap(NodeName.init),
                 receivedAt: try row.time(11),
                 vectorModel: try row.optionalString(12),
-                vectorDimension: try row.optionalInt32(13).map { Int($0) / 4 }
+                vectorDimension: try row.optionalInt32(13).map { Int($0) / 4 },
+                erasedContent: try row.isNull(14) ? nil : row.digest(14)
             )
         }
     }

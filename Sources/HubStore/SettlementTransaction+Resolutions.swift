@@ -126,12 +126,10 @@ extension Row {
                     revision: int64(column + 12),
                     checksum: checksum
                 )
-            // An erased content is served no more; what is left says that there was one.
-            guard let payload = try optionalText(column + 16)?.utf8 else { return .retracted }
             return .content(
                 ResolvedContent(
                     source: source,
-                    payload: payload,
+                    payload: try optionalText(column + 16)?.utf8 ?? [],
                     checksum: checksum,
                     value: try double(column + 14),
                     updatedAt: try time(column + 15)

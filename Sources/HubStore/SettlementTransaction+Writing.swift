@@ -142,17 +142,19 @@ extension SettlementTransaction {
         _ = try connection.copyIn(into: "winners", columns: Self.winnerColumns, rows: rows)
     }
 
-    /// Stores the counts and states of winners that serve the same as before.
+    /// Stores the counts, states and sources of winners that serve the same as before.
     func storeRecounted(_ winners: [Winner], policy: CollectionPolicy) throws {
         guard !winners.isEmpty else { return }
         _ = try connection.execute(
             """
-            UPDATE winners SET contributors = new.contributors, state = new.state, policy_revision = \(policy.revision)
+            UPDATE winners SET contributors = new.contributors, state = new.state, policy_revision = \(policy.revision),
+                payload = nullif(new.payload, '')
             FROM (
-                SELECT w.ctid, k.contributors, k.state
+                SELECT w.ctid, k.contributors, k.state, k.payload
                 FROM unnest(
-                    \(winners.map(\.id.sql)), \(winners.map(\.contributors)), \(winners.map(\.state.rawValue))
-                ) AS k (pattern_id, contributors, state)
+                    \(winners.map(\.id.sql)), \(winners.map(\.contributors)), \(winners.map(\.state.rawValue)),
+                    \(winners.map { PostgresText(utf8: $0.composition?.payload ?? []) })
+                ) AS k (pattern_id, contributors, state, payload)
                 CROSS JOIN LATERAL (
                     SELECT ctid FROM winners
                     WHERE collection = \(collection.text) AND pattern_id = k.pattern_id LIMIT 1

@@ -37,7 +37,7 @@ extension Store {
                 let explanation = Explanation(
                     of: id,
                     among: candidates[id] ?? [],
-                    resolution: resolutions.patterns[id],
+                    resolution: resolutions.deciding(id, under: policy, SHA256()),
                     under: policy,
                     hasher: SHA256()
                 )

@@ -4,7 +4,10 @@ import Postgres
 
 extension Store {
     /// The positions of those `items` that `node` only imported: they say so themselves, and another node says exactly
-    /// the same, or several were merged into it.
+    /// the same.
+    ///
+    /// Where contributions are merged, whatever was imported is made of what others said and counted, as it was then, so
+    /// it is an echo as long as anybody else says anything about the pattern.
     ///
     /// Taking them as the node's own would count one experience twice.
     package func echoes(
@@ -15,6 +18,7 @@ extension Store {
         let imported = items.indices.filter { items[$0].importedFrom.map { $0 != node } ?? false }
         guard !imported.isEmpty else { return [] }
         return try await pool.withConnection { connection in
+            let merges = try Store.policy(of: collection, connection).strategy == .merge
             let contributions = imported.map { items[$0].contribution }
             let result = try connection.execute(
                 """
@@ -24,12 +28,8 @@ extension Store {
                 ) AS k (position, pattern_id, checksum)
                 WHERE EXISTS (
                     SELECT FROM contributions AS c
-                    WHERE c.collection = \(collection.text) AND c.pattern_id = k.pattern_id
-                        AND c.checksum = k.checksum AND c.node <> \(node.text)
-                ) OR EXISTS (
-                    SELECT FROM winners AS w
-                    WHERE w.collection = \(collection.text) AND w.pattern_id = k.pattern_id
-                        AND w.checksum = k.checksum AND w.payload IS NOT NULL
+                    WHERE c.collection = \(collection.text) AND c.pattern_id = k.pattern_id AND c.node <> \(node.text)
+                        AND (c.checksum = k.checksum OR \(merges) AND c.payload IS NOT NULL)
                 )
                 """
             )

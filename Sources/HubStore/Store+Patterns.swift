@@ -1,4 +1,4 @@
-import Digest
+package import Digest
 package import Federation
 import Postgres
 
@@ -15,6 +15,8 @@ package struct HeldContribution: Sendable {
     package var receivedAt: Timestamp
     package var vectorModel: String?
     package var vectorDimension: Int?
+    /// The digest of an erased content that is retracted under whatever id.
+    package var erasedContent: SHA256Digest?
 
     /// How it stands under `policy`.
     package func standing(under policy: CollectionPolicy) -> Absence.Evidence.Standing {
@@ -58,10 +60,32 @@ package struct PatternRecord: Sendable {
         contributions.filter { $0.standing(under: policy) == .candidate }.map(\.candidate)
     }
 
-    /// What was decided last about the pattern and still holds.
-    package var standingResolution: Resolution? {
-        let mine = resolutions.filter { $0.subject == .pattern(id) }
-        return Resolution.standing(among: mine).flatMap { $0.decision == .lifted ? nil : $0 }
+    /// What operators decided and still holds.
+    private var standing: StandingResolutions {
+        var standing = StandingResolutions()
+        for (subject, statements) in Dictionary(grouping: resolutions, by: \.subject) {
+            guard let newest = Resolution.standing(among: statements), newest.decision != .lifted else { continue }
+            switch subject {
+            case .pattern(let id): standing.patterns[id] = newest
+            case .content(let digest): standing.contents[digest] = newest
+            }
+        }
+        return standing
+    }
+
+    /// What decides the pattern, where an operator did.
+    package var decidingResolution: Resolution? { standing.deciding(id, under: policy, SHA256()) }
+
+    /// What retracts the pattern, or a content that it has.
+    package var retraction: Resolution? {
+        let standing = standing
+        return decidingResolution.flatMap { $0.retracts ? $0 : nil }
+            ?? standing.contents.values.max { $1.isNewer(than: $0) }
+    }
+
+    /// What the statements come to.
+    package var explanation: Explanation {
+        Explanation(of: id, among: candidates, resolution: decidingResolution, under: policy, hasher: SHA256())
     }
 
     package var isEmpty: Bool {
@@ -101,6 +125,7 @@ extension Store {
                 ),
                 history: try transaction.history(of: id, before: time, limit: Store.shown),
                 quarantine: try Store.quarantined(id, in: collection, limit: Store.shown, connection)
+                    .filter { entry in time.map { entry.firstRefusedAt <= $0 } ?? true }
             )
         }
     }

@@ -1,4 +1,4 @@
-import Digest
+package import Digest
 package import Federation
 import Postgres
 
@@ -10,6 +10,8 @@ package struct QuarantinedItem: Sendable {
     /// The item as it was sent; of one over the limit, its beginning.
     package var body: [UInt8]
     package var bodyLength: Int64
+    /// Of the item as it was sent, also where its text is not kept.
+    package var digest: SHA256Digest
 
     package init(
         collection: CollectionName,
@@ -21,8 +23,9 @@ package struct QuarantinedItem: Sendable {
         self.collection = collection
         self.id = id
         self.refusal = refusal
-        self.body = body
+        self.body = refusal.keepsText ? body : []
         self.bodyLength = bodyLength
+        digest = SHA256.digest(of: body)
     }
 }
 
@@ -54,7 +57,7 @@ extension Store {
                     )
                     VALUES (
                         \(node.text), \(item.collection.text), \(item.refusal.code.rawValue),
-                        \(SHA256.digest(of: item.body).bytes), \(optional: item.id?.sql), \(item.refusal.detail), \(item.body),
+                        \(item.digest.bytes), \(optional: item.id?.sql), \(item.refusal.detail), \(item.body),
                         \(item.bodyLength), \(now.sql), \(now.sql)
                     )
                     ON CONFLICT (node, collection, code, body_digest) DO UPDATE
@@ -76,7 +79,7 @@ extension Store {
     /// One batch can hold an item twice; in one order of keys, so that two batches cannot wait for each other.
     private static func distinct(_ items: [QuarantinedItem]) -> [QuarantinedItem] {
         var seen: Set<[UInt8]> = []
-        return items.filter { seen.insert(Array($0.refusal.code.rawValue.utf8) + $0.body).inserted }
+        return items.filter { seen.insert(Array($0.refusal.code.rawValue.utf8) + $0.digest.bytes).inserted }
             .sorted { ($0.refusal.code.rawValue, $0.bodyLength) < ($1.refusal.code.rawValue, $1.bodyLength) }
     }
 

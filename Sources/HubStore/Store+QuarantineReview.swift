@@ -77,12 +77,14 @@ extension Store {
         return released
     }
 
-    /// Admits again what was refused because it was retracted, and is not any more.
+    /// Admits again what was refused because it was retracted, and is not any more; returns what came back.
     package func releaseRetracted(
         in collection: CollectionName,
         now: @Sendable () -> Timestamp
     ) async throws -> [ReleasedItem] {
-        try await release(QuarantineSelection(collection: collection, code: .retracted), now: now)
+        try await release(QuarantineSelection(collection: collection, code: .retracted), now: now).filter { item in
+            if case .refused = item.verdict { false } else { true }
+        }
     }
 
     /// Whose items are admitted together.
@@ -109,13 +111,38 @@ extension Store {
                 admitted.append((entry.number, try entry.admit(as: node, under: policy, now: now)))
             } catch { verdicts[entry.number] = .refused(error) }
         }
+        let overtaken = try await saidMoreSince(admitted.map(\.item), in: sender.collection)
+        for index in overtaken { verdicts[admitted[index].number] = .stale }
+        admitted = admitted.indices.filter { !overtaken.contains($0) }.map { admitted[$0] }
         if !admitted.isEmpty {
             let outcome = try await ingest(admitted.map(\.item), from: node, into: sender.collection, now: now)
             for (item, verdict) in zip(admitted, outcome.verdicts) { verdicts[item.number] = verdict }
         }
-        try await settle(verdicts)
+        // Where there is no text to judge, the reason that there is stays.
+        let judged = Set(entries.filter(\.hasText).map(\.number))
+        try await settle(verdicts.filter { judged.contains($0.key) })
         return entries.map {
             ReleasedItem(number: $0.number, id: $0.item.id, verdict: verdicts[$0.number] ?? .unchanged)
+        }
+    }
+
+    /// The positions of those `items` without a number of their own whose origin has said something since.
+    private func saidMoreSince(_ items: [AdmittedItem], in collection: CollectionName) async throws -> Set<Int> {
+        let unnumbered = items.indices.filter { items[$0].saidAt != nil }
+        guard !unnumbered.isEmpty else { return [] }
+        return try await pool.withConnection { connection in
+            let contributions = unnumbered.map { items[$0].contribution }
+            let result = try connection.execute(
+                """
+                SELECT k.position FROM unnest(
+                    \(unnumbered.map(Int64.init)), \(contributions.map(\.id.sql)), \(contributions.map(\.origin.text)),
+                    \(unnumbered.compactMap { items[$0].saidAt?.sql })
+                ) AS k (position, pattern_id, node, said_at)
+                JOIN contributions AS c ON c.collection = \(collection.text) AND c.pattern_id = k.pattern_id
+                    AND c.node = k.node AND c.received_at > k.said_at
+                """
+            )
+            return Set(try result.rows.map { Int(try $0.int64(0)) })
         }
     }
 
@@ -143,6 +170,9 @@ extension Store {
 }
 
 extension QuarantineEntry {
+    /// Whether the whole item is kept.
+    fileprivate var hasText: Bool { item.bodyLength == Int64(item.body.count) }
+
     /// The item as a contribution of `node`; throws a ``Refusal``.
     ///
     /// Without a number of its own it is numbered by when it was refused: it must not take the place of what the node
@@ -152,7 +182,7 @@ extension QuarantineEntry {
         under policy: CollectionPolicy,
         now: Timestamp
     ) throws(Refusal) -> AdmittedItem {
-        guard item.bodyLength == Int64(item.body.count) else {
+        guard hasText else {
             throw Refusal(
                 item.refusal.code,
                 "the item's text is not kept (\(item.body.count) of \(item.bodyLength) bytes), so only its node can send it again"

@@ -84,11 +84,32 @@ extension Store {
             guard let last = step.last else { break }
             position = last
         }
+        changes += try await followResolved(in: collection, now: now)
         try await eraseRetractedContents(in: collection)
         try await pool.write { connection in
             let transaction = try RulingTransaction(connection: connection, collection: collection, now: now())
             try transaction.markApplied(numbers)
         }
+        return changes
+    }
+
+    private func followResolved(
+        in collection: CollectionName,
+        now: @Sendable () -> Timestamp
+    ) async throws -> [DecisionChange] {
+        var changes: [DecisionChange] = []
+        var position: PatternID?
+        repeat {
+            let (after, time) = (position, now())
+            let step = try await pool.write { connection in
+                var transaction = try RulingTransaction(connection: connection, collection: collection, now: time)
+                let step = try transaction.followResolved(after: after)
+                try transaction.save()
+                return step
+            }
+            changes += step.changes
+            position = step.last
+        } while position != nil
         return changes
     }
 

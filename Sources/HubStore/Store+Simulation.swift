@@ -83,7 +83,7 @@ extension Store {
             let decision = Decision(
                 of: id,
                 among: all,
-                resolution: resolutions.patterns[id],
+                resolution: resolutions.deciding(id, under: simulation.to, SHA256()),
                 under: simulation.to,
                 hasher: SHA256()
             )

@@ -27,7 +27,7 @@ extension ExplanationText {
             if let origin = word(node["origin"]), parents.contains(origin) { return "merged" }
             return isServed(node) ? "served" : "could be served"
         case "below-threshold": return "below the threshold"
-        case "withheld": return "left out"
+        case "withheld": return "withheld"
         case "retracted":
             return node["state"]?.string == "retracted" ? "taken back" : "retracted by an operator"
         default: return standing

@@ -55,8 +55,8 @@ struct Serve: AsyncParsableCommand {
         guard metricsListen == "none" || metricsAddress != nil else {
             throw ValidationError("--metrics-listen '\(metricsListen)' is neither HOST:PORT nor none")
         }
-        guard (1...Serve.greatestHistoryDays).contains(historyDays), historyRows >= 1 else {
-            throw ValidationError("--history-days is from 1 to \(Serve.greatestHistoryDays), --history-rows at least 1")
+        guard (0...Serve.greatestHistoryDays).contains(historyDays), historyRows >= 1 else {
+            throw ValidationError("--history-days is from 0 to \(Serve.greatestHistoryDays), --history-rows at least 1")
         }
         guard let level = Logger.Level(rawValue: logLevel) else {
             throw ValidationError("--log-level '\(logLevel)' is none of debug, info, warning, error")

@@ -39,16 +39,19 @@ struct DecisionTests {
             do { record = try await store.conflict(id, in: Histories.collection) } catch { return }
             guard let chosen = record.candidates.randomElement(using: &generator) else { return }
             let written = Bool.random(using: &generator)
-            let outcome = try await store.resolve(
-                id,
-                in: Histories.collection,
-                with: written
-                    ? .written(Array(#"{"text":"written","value_score":0.8}"#.utf8))
-                    : .content(chosen.version.checksum),
-                covers: record.candidates.map(\.version.checksum),
-                ruling: DecisionTests.ruling,
-                now: now
-            )
+            let outcome: (resolution: Resolution, winner: Winner?)
+            do {
+                outcome = try await store.resolve(
+                    id,
+                    in: Histories.collection,
+                    with: written
+                        ? .written(Array(#"{"text":"written","value_score":0.8}"#.utf8))
+                        : .content(chosen.version.checksum),
+                    covers: record.candidates.map(\.version.checksum),
+                    ruling: DecisionTests.ruling,
+                    now: now
+                )
+            } catch StoreError.conflictNotOpen { return }
             resolutions.patterns[id] = outcome.resolution
         }
 
@@ -171,7 +174,7 @@ struct DecisionTests {
                 return Decision(
                     of: id,
                     among: record.candidates,
-                    resolution: record.standingResolution,
+                    resolution: record.decidingResolution,
                     under: record.policy,
                     hasher: SHA256()
                 ).candidate?.origin.text

@@ -108,7 +108,7 @@ struct ExplanationTextTests {
         )
         #expect(text.contains("The best of them is bob's; the others add what it lacks."))
         #expect(text.split(separator: "\n").count { $0.contains("  merged  ") } == 2)
-        #expect(text.contains("  left out  "))
+        #expect(text.contains("  withheld  "))
         let many = Document.of(
             #""state":"live","winner":\#(Document.candidate("a", 1, parents: parents(["a", "b", "c", "d", "e", "f"])))"#
         )

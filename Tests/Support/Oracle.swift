@@ -32,7 +32,7 @@ package struct Oracle {
             let decision = Decision(
                 of: entry.key,
                 among: entry.value,
-                resolution: resolutions.patterns[entry.key],
+                resolution: resolutions.deciding(entry.key, under: policy, SHA256()),
                 under: policy,
                 hasher: SHA256()
             )

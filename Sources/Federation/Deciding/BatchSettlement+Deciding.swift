@@ -7,7 +7,7 @@ extension BatchSettlement {
         var rest = kept[...]
         while let id = rest.first?.id {
             let end = rest.firstIndex { $0.id != id } ?? rest.endIndex
-            if !policy.strategy.needsAllCandidates, resolutions.patterns[id] == nil,
+            if !policy.strategy.needsAllCandidates, resolutions.deciding(id, under: policy, hasher) == nil,
                 let found = compare(rest[..<end], with: standing[id])
             {
                 publish(Winner(id: id, candidate: found.candidate, contributors: found.contributors))
@@ -76,7 +76,7 @@ extension BatchSettlement {
             let decision = Decision(
                 of: id,
                 among: all,
-                resolution: resolutions.patterns[id],
+                resolution: resolutions.deciding(id, under: policy, hasher),
                 under: policy,
                 hasher: hasher
             )
@@ -121,6 +121,8 @@ extension BatchSettlement {
             let isSame =
                 winner.contributors == before.winner.contributors && winner.state == before.winner.state
                 && before.policyRevision == policy.revision
+                // The same content may come from elsewhere now: its contribution is gone, or is there again.
+                && (winner.composition == nil) == (before.winner.composition == nil)
             if !isSame { recounted.append(winner) }
             return
         }

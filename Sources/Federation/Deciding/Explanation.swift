@@ -45,7 +45,12 @@ package struct Explanation: Sendable, Equatable {
         decidedBy = criterion
         margin = Explanation.margin(winner, runnerUp, criterion)
         guard !policy.strategy.needsAllCandidates else { return }
-        flips = Flip.smallest(winner: winner, runnerUp: runnerUp, strategy: policy.strategy)
+        flips = Flip.smallest(
+            winner: winner,
+            runnerUp: runnerUp,
+            decidedBy: criterion,
+            strategy: policy.strategy
+        )
     }
 
     private static func difference(

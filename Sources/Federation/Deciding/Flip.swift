@@ -16,26 +16,33 @@ package struct Flip: Sendable, Equatable {
     package var then: NodeName
 
     /// What the runner-up would have to reach, what the winner would have to fall to, and the winner's retraction.
-    static func smallest(winner: Candidate, runnerUp: Candidate, strategy: ConflictStrategy) -> [Flip] {
+    ///
+    /// In the part of the tuple that decided; where that is none that a node could change at will, in its first part.
+    static func smallest(
+        winner: Candidate,
+        runnerUp: Candidate,
+        decidedBy criterion: Explanation.Criterion,
+        strategy: ConflictStrategy
+    ) -> [Flip] {
+        let retraction = Flip(origin: winner.origin, change: .retraction, then: runnerUp.origin)
+        let byTime = criterion == .updatedAt || criterion != .value && strategy == .latest
         var raised = runnerUp
         var lowered = winner
-        let first: Change
-        let second: Change
-        if strategy == .latest {
+        if byTime {
             raised.updatedAt = winner.updatedAt
             lowered.updatedAt = runnerUp.updatedAt
-            first = .updatedAt(winner.updatedAt, exclusive: strategy.prefers(winner, to: raised))
-            second = .updatedAt(runnerUp.updatedAt, exclusive: strategy.prefers(lowered, to: runnerUp))
         } else {
             raised.value = winner.value
             lowered.value = runnerUp.value
-            first = .value(winner.value, exclusive: strategy.prefers(winner, to: raised))
-            second = .value(runnerUp.value, exclusive: strategy.prefers(lowered, to: runnerUp))
         }
-        return [
-            Flip(origin: runnerUp.origin, change: first, then: runnerUp.origin),
-            Flip(origin: winner.origin, change: second, then: runnerUp.origin),
-            Flip(origin: winner.origin, change: .retraction, then: runnerUp.origin),
-        ]
+        let raise = change(to: winner, byTime: byTime, exclusive: strategy.prefers(winner, to: raised))
+        let lower = change(to: runnerUp, byTime: byTime, exclusive: strategy.prefers(lowered, to: runnerUp))
+        let raising = Flip(origin: runnerUp.origin, change: raise, then: runnerUp.origin)
+        guard criterion == .value || criterion == .updatedAt else { return [raising, retraction] }
+        return [raising, Flip(origin: winner.origin, change: lower, then: runnerUp.origin), retraction]
+    }
+
+    private static func change(to other: Candidate, byTime: Bool, exclusive: Bool) -> Change {
+        byTime ? .updatedAt(other.updatedAt, exclusive: exclusive) : .value(other.value, exclusive: exclusive)
     }
 }

@@ -22,6 +22,7 @@ extension Resolution {
         if case .content(let content) = decision {
             members.append(.init("checksum", .string(content.checksum.hex)))
             members.append(.init("value", .number(content.value)))
+            members.append(.init("updated_at", .string(content.updatedAt.description)))
             if let source = content.source { members.append(.init("source", source.json)) }
         }
         return .object(members)

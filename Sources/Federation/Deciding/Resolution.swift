@@ -88,7 +88,7 @@ package struct Resolution: Sendable, Equatable {
 package struct ResolvedContent: Sendable, Equatable {
     /// The contribution that was chosen; `nil` where the operator wrote the content.
     package var source: ContributionReference?
-    /// Canonical JSON.
+    /// Canonical JSON; empty where it was erased.
     package var payload: [UInt8]
     /// Of the payload; see ``PatternChecksum``.
     package var checksum: SHA256Digest

@@ -14,6 +14,23 @@ package struct StandingResolutions: Sendable, Equatable {
 
     package var isEmpty: Bool { patterns.isEmpty && contents.isEmpty }
 
+    /// The resolution that decides pattern `id` under `policy`; `nil` where there is none.
+    ///
+    /// A content is resolved only where a person decides, and only while it may be served: not once it was retracted
+    /// itself, or erased.
+    package func deciding(_ id: PatternID, under policy: CollectionPolicy, _ hasher: SHA256) -> Resolution? {
+        guard let resolution = patterns[id] else { return nil }
+        guard case .content(let content) = resolution.decision else { return resolution }
+        guard policy.strategy == .manual, !content.payload.isEmpty else { return nil }
+        guard !contents.isEmpty else { return resolution }
+        let digest = ContentDigest.of(
+            canonicalPayload: content.payload,
+            collection: policy.collection,
+            hasher: hasher
+        )
+        return contents[digest] == nil ? resolution : nil
+    }
+
     /// The resolution that retracts the content of `contribution`, under whatever id.
     func retraction(
         ofContentOf contribution: Contribution,

@@ -18,6 +18,8 @@ struct UnionTally {
         /// Positions in ``elements``, each once.
         var elements: [Int] = []
         var hasRepeats = false
+        /// Of the elements' text, each once.
+        var bytes = 0
     }
 
     private let cap: Int
@@ -44,6 +46,7 @@ struct UnionTally {
         for (position, value) in values.enumerated() {
             let place = UnionTally.place(group, position)
             guard let index = known[value] else {
+                list.bytes += value.count
                 known[value] = elements.count
                 list.elements.append(elements.count)
                 elements.append(Element(value: value, origins: origins, first: place, latest: group))
@@ -54,6 +57,7 @@ struct UnionTally {
                 continue
             }
             list.elements.append(index)
+            list.bytes += value.count
             elements[index].origins += origins
             elements[index].second = min(elements[index].second, place)
             elements[index].latest = group
@@ -71,13 +75,16 @@ struct UnionTally {
     ///
     /// Nothing is sorted: its own array has to be in the order the result would have, and complete.
     func isResult(_ echo: MergeEcho) -> Bool {
-        guard let list = lists[echo.group], !list.hasRepeats, list.elements.count == min(cap, elements.count) else {
-            return false
-        }
+        guard let list = lists[echo.group], !list.hasRepeats else { return false }
         func rank(_ index: Int) -> (origins: Int, place: Int) {
             let element = elements[index]
             let isSecond = !echo.keepsOne && element.first >> 32 == echo.group
             return (element.origins - echo.surplus, isSecond ? element.second : element.first)
+        }
+        let budget = budget(best: echo.group == 0 && !echo.keepsOne ? 1 : 0)
+        guard list.bytes <= budget else { return false }
+        guard list.elements.count == min(cap, elements.count) else {
+            return isResultCutShort(list, budget, rank)
         }
         var last: (origins: Int, place: Int)?
         for index in list.elements {
@@ -93,17 +100,53 @@ struct UnionTally {
         }
     }
 
+    /// Whether `list` is the result where its elements are fewer than there could be, because others were too long for it;
+    /// that is told only by making the result.
+    private func isResultCutShort(
+        _ list: List,
+        _ budget: Int,
+        _ rank: (Int) -> (origins: Int, place: Int)
+    ) -> Bool {
+        guard elements.indices.contains(where: { list.bytes + elements[$0].value.count > budget }) else { return false }
+        let mine = Set(list.elements)
+        let ranks: [(origins: Int, place: Int)] = elements.indices.map { index in
+            mine.contains(index) ? rank(index) : (elements[index].origins, elements[index].first)
+        }
+        let order = elements.indices.filter { ranks[$0].origins > 0 }
+            .sorted { UnionTally.precedes(ranks[$0], ranks[$1]) }
+        return fitting(order, budget: budget) == list.elements
+    }
+
     private static func precedes(_ left: (origins: Int, place: Int), _ right: (origins: Int, place: Int)) -> Bool {
         left.origins != right.origins ? left.origins > right.origins : left.place < right.place
     }
 
+    /// Bytes that the result's elements may have: what the best group has in any case.
+    private func budget(best: Int) -> Int {
+        max(Limits.mergedListBytes, lists[best]?.bytes ?? 0)
+    }
+
+    /// Those of the elements in `order` that the result takes: as many as it may have, each if it still fits.
+    private func fitting(_ order: [Int], budget: Int) -> [Int] {
+        var taken: [Int] = []
+        var bytes = 0
+        for index in order where bytes + elements[index].value.count <= budget {
+            guard taken.count < cap else { break }
+            taken.append(index)
+            bytes += elements[index].value.count
+        }
+        return taken
+    }
+
     /// Appends the array of all groups.
     func append(to output: inout [UInt8]) {
-        let order = elements.sorted { UnionTally.precedes(($0.origins, $0.first), ($1.origins, $1.first)) }
+        let order = elements.indices.sorted {
+            UnionTally.precedes((elements[$0].origins, elements[$0].first), (elements[$1].origins, elements[$1].first))
+        }
         output.append(UInt8(ascii: "["))
-        for (position, element) in order.prefix(cap).enumerated() {
+        for (position, index) in fitting(order, budget: budget(best: 0)).enumerated() {
             if position > 0 { output.append(UInt8(ascii: ",")) }
-            element.value.withUnsafeBytes { output.append(contentsOf: $0) }
+            elements[index].value.withUnsafeBytes { output.append(contentsOf: $0) }
         }
         output.append(UInt8(ascii: "]"))
     }

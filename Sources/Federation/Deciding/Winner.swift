@@ -38,6 +38,6 @@ package struct Winner: Sendable, Equatable {
     package func servesTheSame(as other: Winner) -> Bool {
         // The payload is what the version's checksum says.
         candidate?.origin == other.candidate?.origin && candidate?.version == other.candidate?.version
-            && composition?.parents == other.composition?.parents
+            && (composition?.parents ?? ParentList()) == (other.composition?.parents ?? ParentList())
     }
 }

@@ -6,7 +6,7 @@ extension PatternRecord {
     var evidence: Absence.Evidence {
         Absence.Evidence(
             contributions: contributions.map { $0.standing(under: policy) },
-            isRetracted: standingResolution?.retracts ?? false,
+            isRetracted: decidingResolution?.retracts ?? false,
             isQuarantined: !quarantine.isEmpty,
             wasLeftOut: history.contains(where: \.wasLeftOut)
         )
@@ -27,10 +27,10 @@ extension PatternRecord {
                 let count = (try? composition.parents.references().count) ?? 0
                 return "a content merged from \(count) nodes is served, \(value)"
             }
-            let by = standingResolution?.decidedBy ?? "an operator"
+            let by = decidingResolution?.decidedBy ?? "an operator"
             return "what \(by) resolved is served, \(value)"
         }
-        if let resolution = standingResolution {
+        if let resolution = decidingResolution {
             return "\(winner.origin)'s version is served, chosen by \(resolution.decidedBy): \(resolution.reason)"
         }
         guard let runnerUp = explanation.runnerUp else {
@@ -44,13 +44,14 @@ extension PatternRecord {
         switch absence {
         case .neverSeen: return "no node ever said anything about it here"
         case .retracted:
-            let subject = standingResolution.flatMap { $0.retracts ? $0 : nil } ?? contentRetraction
-            guard let resolution = subject else { return "its content was retracted" }
+            guard let resolution = retraction else { return "its content was retracted" }
             return "retracted on \(resolution.decidedAt) by \(resolution.decidedBy): \(resolution.reason)"
         case .conflict:
             return
                 "its contents differ, and in collection '\(policy.collection)' a person decides"
-        case .erased: return "its text was erased, and no node has said it again since"
+        case .erased:
+            let why = retraction.map { ": \($0.reason)" } ?? ""
+            return "its text was erased, and no node has said it again since\(why)"
         case .belowThreshold:
             let best = contributions.filter { $0.standing(under: policy) == .belowThreshold }
                 .map(\.candidate).max { $0.value < $1.value }
@@ -59,18 +60,14 @@ extension PatternRecord {
                 "the best contribution, \(best.origin)'s, has value \(best.value), below the threshold of "
                 + "\(policy.threshold)"
         case .takenBack: return "every node that said something about it took it back"
-        case .leftOut: return "the node that said it was revoked, and what it said was left out"
+        case .leftOut:
+            let origins = Set(history.filter(\.wasLeftOut).map(\.reference.origin)).sorted()
+            return "said by \(origins.map(\.text).joined(separator: ", ")), revoked since and left out"
         case .quarantined:
             guard let entry = quarantine.first else { return "what was sent about it was refused" }
             return
                 "what \(entry.node) sent was refused (\(entry.item.refusal.code.rawValue)): "
                 + entry.item.refusal.detail
         }
-    }
-
-    /// The retraction of a content that the pattern has.
-    private var contentRetraction: Resolution? {
-        let contents = Dictionary(grouping: resolutions.filter { $0.subject != .pattern(id) }, by: \.subject)
-        return contents.values.compactMap { Resolution.standing(among: $0) }.first(where: \.retracts)
     }
 }

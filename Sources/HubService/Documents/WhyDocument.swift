@@ -6,16 +6,10 @@ package import JSON
 extension PatternRecord {
     /// Why the pattern is served as it is, or is not: every statement, the rule with its inputs, and what would change it.
     ///
-    /// Payloads are shown of the origins that `showsPayload` names; with all of them the document holds everything that
-    /// the decision was made from.
-    package func document(showingPayloadOf showsPayload: (NodeName) -> Bool) -> JSONValue {
-        let explanation = Explanation(
-            of: id,
-            among: candidates,
-            resolution: standingResolution,
-            under: policy,
-            hasher: SHA256()
-        )
+    /// Payloads are shown of the contributions that `showsPayload` names; with all of them the document holds everything
+    /// that the decision was made from.
+    package func document(showingPayloadOf showsPayload: (Candidate) -> Bool) -> JSONValue {
+        let explanation = explanation
         let state = servedState(explanation)
         var members: [JSONValue.Member] = [
             .init("collection", .string(policy.collection.text)),
@@ -49,7 +43,7 @@ extension PatternRecord {
     }
 
     private func servedState(_ explanation: Explanation) -> String {
-        if contributions.isEmpty, standingResolution == nil, winner == nil { return "none" }
+        if contributions.isEmpty, decidingResolution == nil, winner == nil { return "none" }
         return explanation.decision.state.rawValue
     }
 
@@ -64,7 +58,7 @@ extension PatternRecord {
         ]
     }
 
-    private func json(of held: HeldContribution, _ showsPayload: (NodeName) -> Bool) -> JSONValue {
+    private func json(of held: HeldContribution, _ showsPayload: (Candidate) -> Bool) -> JSONValue {
         let candidate = held.candidate
         let hasContent = !held.isRetraction && !held.isErased
         var members: [JSONValue.Member] = [
@@ -86,7 +80,7 @@ extension PatternRecord {
         if let dimension = held.vectorDimension {
             members.append(.init("vector_dimension", .integer(Int64(dimension))))
         }
-        if let payload = candidate.payload, showsPayload(candidate.origin) {
+        if let payload = candidate.payload, showsPayload(candidate) {
             members.append(.init("payload", .raw(payload)))
         }
         return .object(members)

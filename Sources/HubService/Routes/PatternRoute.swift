@@ -18,8 +18,12 @@ struct PatternRoute: Sendable {
         }
         // What lost is its origin's; hubs, which replicate it, and reviewers, who judge it, see it too.
         let seesAll = node.role == .hub || node.scopes.contains(.review)
-        let served = record.winner?.candidate?.origin
-        return Response(json: record.document { seesAll || $0 == node.name || $0 == served })
+        let served = record.explanation.decision.candidate
+        return Response(
+            json: record.document { held in
+                seesAll || held.origin == node.name || held.origin == served?.origin && held.version == served?.version
+            }
+        )
     }
 }
 

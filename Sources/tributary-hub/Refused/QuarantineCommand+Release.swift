@@ -88,10 +88,11 @@ extension QuarantineChoice {
         let wanted = Set(numbers).count
         guard found < max(1, wanted) else { return }
         let list = state.command("quarantine", "list")
+        let named = numbers.map(String.init).joined(separator: ", ")
         throw CommandFailure(
             found == 0
-                ? "nothing of that kind is in quarantine; what is there:\n  \(list)"
-                : "of \(wanted) items only \(found) are of that kind in quarantine; what is there:\n  \(list)"
+                ? "nothing\(numbers.isEmpty ? " of that kind" : " numbered \(named)") is in quarantine; what is there:\n  \(list)"
+                : "of the \(wanted) items \(named) only \(found) are in quarantine; what is there:\n  \(list)"
         )
     }
 }
