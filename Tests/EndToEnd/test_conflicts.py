@@ -1,33 +1,13 @@
 """Who wins, why, and what is left when a statement is taken back."""
 
 import itertools
-import urllib.parse
 
 import pytest
 
 from support.model import NO_VECTOR
+from support.statements import put, take_back, told, winner
 
 COLLECTION = "skills-patterns"
-
-
-def put(client, pattern, revision, collection=COLLECTION, **payload):
-    answer = client.push(collection, [{"id": pattern, "revision": revision, "payload": payload}])
-    assert answer.counts == (1, 0, 0, 0), answer
-    return answer
-
-
-def take_back(client, pattern, revision, collection=COLLECTION):
-    return client.push(collection, [{"id": pattern, "revision": revision, "retracted": True}])
-
-
-def told(client, pattern, collection=COLLECTION):
-    reply = client.get(f"/v1/collections/{collection}/patterns/{urllib.parse.quote(pattern, safe='')}")
-    assert reply.status == 200, reply
-    return reply.json()
-
-
-def winner(client, pattern, collection=COLLECTION):
-    return next((line for line in client.winners(collection).lines if line["id"] == pattern), None)
 
 
 def test_the_guides_example_is_won_by_the_higher_value_everywhere(hub):

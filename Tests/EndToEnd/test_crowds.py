@@ -17,6 +17,7 @@ from support.hub import Hub
 from support.model import standard_collections
 from support.postgres import OwnPostgres
 from support.raw import exchange, head
+from support.together import at_once
 
 COLLECTION = "skills-patterns"
 SEED = int(os.environ.get("TRIBUTARY_SEED", random.SystemRandom().randrange(10**9)))
@@ -25,24 +26,6 @@ SEED = int(os.environ.get("TRIBUTARY_SEED", random.SystemRandom().randrange(10**
 @pytest.fixture(autouse=True)
 def shown_seed():
     print(f"TRIBUTARY_SEED={SEED}")
-
-
-def at_once(*work):
-    """Does everything at the same time; fails where a part failed."""
-    failures = []
-
-    def attempt(one):
-        try:
-            one()
-        except BaseException as failure:
-            failures.append(failure)
-
-    threads = [threading.Thread(target=attempt, args=(one,)) for one in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failures, failures[:3]
 
 
 def test_two_hundred_who_wait_are_all_told(hub):

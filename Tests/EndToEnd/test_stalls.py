@@ -10,7 +10,7 @@ import pytest
 from support.arena import wait_until
 from support.client import Client
 from support.hub import Hub, kill
-from support.raw import head
+from support.raw import head, stalled_reader
 
 COLLECTION = "skills-patterns"
 ITEM = [{"id": "stall", "revision": 1, "payload": {"value_score": 0.9}}]
@@ -40,7 +40,7 @@ class Asleep:
     def __init__(self, hub):
         self.hub = hub
         load(hub)
-        self.readers = [stalled_reader(hub) for _ in range(12)]
+        self.readers = [stalled_reader(hub, COLLECTION) for _ in range(12)]
         self.since = time.monotonic()
 
 
@@ -56,14 +56,6 @@ def asleep(arena):
 def backends(hub):
     rows = hub.psql("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'tributary-hub%'")
     return [int(row) for row in rows.splitlines()]
-
-
-def stalled_reader(hub):
-    connection = socket.socket()
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.connect(("127.0.0.1", hub.port))
-    connection.sendall(head("GET", f"/v1/collections/{COLLECTION}/winners", hub.tokens["alice"]))
-    return connection
 
 
 def quick_push(hub, revision):
@@ -132,7 +124,7 @@ def test_a_stopped_backend_stops_only_who_waits_for_it(hub):
 
 def test_readers_that_go_away_in_the_middle_leave_nothing_behind(loaded):
     for _ in range(30):
-        connection = stalled_reader(loaded)
+        connection = stalled_reader(loaded, COLLECTION)
         connection.recv(1000)
         connection.close()
     wait_until(lambda: can_pull(loaded), 10, "a pull is served at once")

@@ -11,6 +11,7 @@ from .model import content_checksum, digest, retraction_checksum, set_digest, NO
 
 NDJSON = "application/x-ndjson"
 CHECKPOINT_INTERVAL = 5000
+PARENT = {"origin", "incarnation", "revision", "checksum"}
 
 
 @dataclass
@@ -208,4 +209,8 @@ def _check_line(line, collection, name, with_payload):
         assert "payload" not in line
     elif with_payload:
         assert line["checksum"] == content_checksum(collection, line["id"], line["payload"]), line
+    if "parents" in line:
+        assert name == "winners" and len(line["parents"]) > 1, line
+        assert [set(one) for one in line["parents"]] == [PARENT] * len(line["parents"]), line
+        assert [one["origin"] for one in line["parents"]] == sorted({one["origin"] for one in line["parents"]}), line
     return [item_digest("w1" if name == "winners" else "k1", collection, line)]

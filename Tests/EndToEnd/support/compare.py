@@ -49,6 +49,7 @@ def check_line(line, statement):
     assert canonical(line["payload"]) == statement.payload
     assert line["value"] == statement.value
     assert read_iso8601(line["updated_at"]) == statement.updated_at
+    assert line.get("parents", []) == list(statement.parents)
     if statement.vector is None:
         assert not {"vector", "vector_dimension"} & set(line)
     else:

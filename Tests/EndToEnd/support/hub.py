@@ -40,10 +40,11 @@ class Hub:
 
     # The process.
 
-    def arguments(self, listen="127.0.0.1:0", metrics="none", level="info"):
+    def arguments(self, listen="127.0.0.1:0", metrics="none", level="info", history_days=None):
         """The command line that serves."""
         words = [self.program, "serve", "--data-dir", self.data, "--listen", listen, "--metrics-listen", metrics,
                  "--log-level", level]
+        words += [] if history_days is None else ["--history-days", str(history_days)]
         return words + (["--database-url", self.database_url] if self.database_url else [])
 
     def start(self, seconds=START_SECONDS, environment=None, **settings):
@@ -119,9 +120,10 @@ class Hub:
     def command_json(self, *words):
         return json.loads(self.command(*words, "--json"))
 
-    def enrol(self, name, role="spoke"):
+    def enrol(self, name, role="spoke", scopes=()):
         """Enrols a node; returns its token."""
-        self.tokens[name] = self.command("node", "add", name, "--role", role).strip()
+        permits = [word for scope in scopes for word in ("--scope", scope)]
+        self.tokens[name] = self.command("node", "add", name, "--role", role, *permits).strip()
         return self.tokens[name]
 
     def client(self, name=None, **settings):
@@ -166,6 +168,11 @@ class Hub:
                               input=stdin, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0 or not check, done
         return done.stdout.strip()
+
+    def dump(self):
+        """Everything in the database, as text."""
+        place = ["-h", os.path.join(self.data, "run"), "-U", "tributary", "tributary"]
+        return subprocess.run(["pg_dump", *place], capture_output=True, text=True, timeout=120, check=True).stdout
 
     def psql_words(self):
         return ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", os.path.join(self.data, "run"),

@@ -147,6 +147,8 @@ class Statement:
     updated_at: int = None
     payload: bytes = None
     vector: bytes = field(default=None, repr=False)
+    # Of a merged winner: what it was made of, as a feed lists it.
+    parents: tuple = ()
 
     @property
     def version(self):
@@ -198,6 +200,13 @@ def _content(item, pattern, collection, rule, origin, incarnation, revision, now
                      sha256(vector).hexdigest() if vector else NO_VECTOR, value, updated_at, text, vector)
 
 
+def strength(strategy, one):
+    """What a strategy compares of a live contribution, greatest first."""
+    numbers = (one.updated_at, one.value) if strategy == "latest" else (one.value, one.updated_at)
+    # The lowest origin wins a tie; bytes are inverted so that the greatest tuple does.
+    return (*numbers, one.checksum, tuple(255 - byte for byte in one.origin.encode()) + (256,))
+
+
 class Collection:
     """What a hub holds of one collection, and what follows from it."""
 
@@ -229,9 +238,7 @@ class Collection:
 
     def strength(self, one):
         """What the strategy compares, greatest first."""
-        numbers = (one.value, one.updated_at) if self.strategy == "highest-value" else (one.updated_at, one.value)
-        # The lowest origin wins a tie; bytes are inverted so that the greatest tuple does.
-        return (*numbers, one.checksum, tuple(255 - byte for byte in one.origin.encode()) + (256,))
+        return strength(self.strategy, one)
 
     def winners(self):
         """The winning contribution by pattern."""

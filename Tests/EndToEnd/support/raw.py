@@ -39,3 +39,12 @@ def status(answer):
     """The status code of an answer's bytes, 0 where there is none."""
     words = answer.split(b" ", 2)
     return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+
+
+def stalled_reader(hub, collection, node="alice"):
+    """A pull of a node that takes nothing of its answer."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect(("127.0.0.1", hub.port))
+    connection.sendall(head("GET", f"/v1/collections/{collection}/winners", hub.tokens[node]))
+    return connection
