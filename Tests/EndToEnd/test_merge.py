@@ -3,6 +3,7 @@
 import os
 import random
 import time
+import uuid
 
 import pytest
 
@@ -11,6 +12,7 @@ from support.canonical import canonical
 from support.compare import check_contributions, check_winners
 from support.hub import Hub
 from support.oracle import Judged
+from support.predecessor import PredecessorClient, Qdrant
 from support.spoke import Spoke
 from support.statements import SKILLS, item, put, served, take_back, winner
 
@@ -86,6 +88,32 @@ def test_a_fourth_node_that_says_the_merged_result_again_changes_nothing(hub):
         assert client.winners(SKILLS, since=before.cursor).lines == [], f"{node} only repeats what all said together"
     assert winner(client, "echoed") == line
     assert client.winners(SKILLS).end["total"] == before.end["total"]
+
+
+def test_a_copy_of_one_contribution_that_is_the_result_already_is_not_counted_either(hub):
+    for node, uses in (("alice", 5), ("bruno", 0)):
+        put(hub.client(node), "dominated", 1, value_score=0.8, usage_count=uses, last_updated=1)
+    before = winner(hub.client("alice"), "dominated")
+    assert (before["origin"], before["payload"]["usage_count"], "parents" in before) == ("alice", 5, False)
+    put(hub.client("chika"), "dominated", 1, **before["payload"])
+    assert winner(hub.client("alice"), "dominated") == before
+
+
+def test_counts_do_not_grow_by_going_round_the_predecessors_client(fresh_hub):
+    fresh_hub.start()
+    fresh_hub.set_policy(SKILLS, strategy="merge")
+    pattern, known = str(uuid.UUID(int=77, version=4)), Qdrant(3)
+    for number in (1, 2):
+        known.upsert(str(uuid.UUID(int=number, version=4)), [1.0, 0, 0], {"value_score": 0.9})
+    ancient = PredecessorClient(fresh_hub.port, f"/n/ancient/{fresh_hub.client('ancient').token}", "ancient",
+                                {SKILLS: known})
+    put(fresh_hub.client("bruno"), pattern, 1, value_score=0.9, usage_count=1)
+    for turn in range(1, 5):
+        put(fresh_hub.client("alice"), pattern, turn, value_score=0.8, usage_count=turn)
+        for _ in range(2):
+            ancient.sync()
+        assert pattern in known.points, "it imports what was merged, and sends it back"
+        assert winner(fresh_hub.client("alice"), pattern)["payload"]["usage_count"] == turn + 1
 
 
 def test_when_a_contributor_withdraws_the_result_shrinks(hub):

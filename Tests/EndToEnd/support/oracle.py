@@ -59,35 +59,39 @@ def review(candidates, resolution):
 
 def merge(collection, pattern, rules, candidates):
     """The one content that is made of all candidates, or the best's own where nothing is added to it."""
-    merged = without_echoes(rules, candidates)
-    ordered = sorted(merged, key=lambda one: strength("merge", one), reverse=True)
+    ordered = without_echoes(rules, sorted(candidates, key=lambda one: strength("merge", one), reverse=True))
     best = ordered[0]
     payload = merged_payload(rules, ordered)
     if canonical(payload) == best.payload:
         return best
     parents = [{name: getattr(one, name) for name in ("origin", "incarnation", "revision", "checksum")}
-               for one in sorted(merged, key=lambda one: one.origin)]
+               for one in sorted(ordered, key=lambda one: one.origin)]
     return replace(best, checksum=content_checksum(collection, pattern, payload), payload=canonical(payload),
-                   value=max(one.value for one in merged), updated_at=max(one.updated_at for one in merged),
+                   value=max(one.value for one in ordered), updated_at=max(one.updated_at for one in ordered),
                    parents=tuple(parents))
 
 
-def without_echoes(rules, candidates):
-    """The candidates but for those that say exactly what merging the others gives: merging adds nothing then."""
-    kept = []
-    for one in candidates:
-        others = [other for other in candidates if other.checksum != one.checksum]
-        ordered = sorted(others, key=lambda other: strength("merge", other), reverse=True)
-        if not others or canonical(merged_payload(rules, ordered)) != one.payload:
-            kept.append(one)
-    return kept or candidates
+def without_echoes(rules, ordered):
+    """The candidates, strongest first, but for those that say what merging the others gives.
+
+    Of one content at most: all who say it where the others give it, else all but the strongest where the others give it
+    together with that one.
+    """
+    contents = list(dict.fromkeys(one.checksum for one in ordered))
+    for keep in (0, 1):
+        for content in contents:
+            those = [one for one in ordered if one.checksum == content]
+            rest = [one for one in ordered if one not in those[keep:]]
+            if rest and len(those) > keep and canonical(merged_payload(rules, rest)) == those[0].payload:
+                return rest
+    return ordered
 
 
 def merged_payload(rules, ordered):
-    """The merged payload of candidates, given from the strongest to the weakest."""
+    """The merged payload of candidates, given from the strongest to the weakest; one content stays as it is."""
     payloads = [parse(one.payload) for one in ordered]
     merged = dict(payloads[0])
-    if len(ordered) == 1:
+    if len({one.checksum for one in ordered}) == 1:
         return merged
     for name, rule in rules.items():
         if rule.startswith("union"):
