@@ -41,13 +41,17 @@ def test_a_request_without_a_known_token_is_401(hub):
 @pytest.mark.parametrize("method, path", [
     ("GET", "/v1/manifest"), ("POST", "/v1/collections/skills-patterns/contributions"),
     ("GET", "/v1/collections/skills-patterns/contributions"), ("GET", "/v1/collections/skills-patterns/winners"),
-    ("GET", "/v1/collections/skills-patterns/patterns/x"), ("GET", "/v1/quarantine"), ("GET", "/manifest"),
+    ("GET", "/v1/collections/skills-patterns/patterns/x"), ("GET", "/v1/quarantine"), ("GET", "/v1/conflicts"),
+    ("GET", "/v1/collections/skills-patterns/conflicts/x"), ("PUT", "/v1/collections/skills-patterns/checkpoint"),
+    ("POST", "/v1/collections/skills-patterns/patterns/x/resolution"),
+    ("POST", "/v1/collections/skills-patterns/patterns/x/retraction"),
+    ("POST", "/v1/collections/skills-patterns/patterns/x/restoration"), ("GET", "/manifest"),
     ("GET", "/export/skills-patterns"), ("POST", "/import/skills-patterns"), ("POST", "/sync"),
     ("GET", "/n/alice/none/manifest"), ("GET", "/n/alice/none/export/skills-patterns"),
     ("POST", "/n/alice/none/import/skills-patterns"), ("POST", "/n/alice/none/sync")])
 def test_no_route_with_knowledge_is_open(hub, method, path):
     with Client(hub.port) as client:
-        assert client.request(method, path, b"" if method == "POST" else None).problem() == "unauthorized"
+        assert client.request(method, path, None if method == "GET" else b"").problem() == "unauthorized"
 
 
 def test_the_open_routes_need_no_token(hub):

@@ -160,6 +160,18 @@ def test_a_workstation_is_told_the_same_but_not_what_others_said_in_vain(hub):
     assert "bruno" in text and "alice" in text
 
 
+def test_what_waits_for_a_person_is_seen_by_its_author_and_by_reviewers_alone(hub):
+    """Its author is the one whose older words are still served, which opens nothing of the newer ones."""
+    hub.command("collection", "set", "team-notes", "--strategy", "manual")
+    for node in ("alice", "bruno"):
+        put(hub.client(node), "pending", 1, "team-notes", value_score=0.9, text=f"by {node}")
+    hub.command("conflict", "resolve", "team-notes", "pending", "--choose", "1", "--reason", "tried it")
+    author = served(hub.client("chika"), "team-notes")["pending"]["origin"]
+    put(hub.client(author), "pending", 2, "team-notes", value_score=0.9, text="for nobody's eyes")
+    assert "for nobody's eyes" not in json.dumps(told(hub.client("chika"), "pending", "team-notes"))
+    assert "for nobody's eyes" in json.dumps(told(hub.client(author), "pending", "team-notes"))
+
+
 def absence(hub, pattern):
     document = why(hub, pattern)
     assert document["winner"] is None and document["absent"]["detail"], document
