@@ -92,7 +92,7 @@ def test_a_fourth_node_that_says_the_merged_result_again_changes_nothing(hub):
 
 def test_a_copy_of_one_contribution_that_is_the_result_already_is_not_counted_either(hub):
     for node, uses in (("alice", 5), ("bruno", 0)):
-        put(hub.client(node), "dominated", 1, value_score=0.8, usage_count=uses, last_updated=1)
+        put(hub.client(node), "dominated", 1, value_score=0.8, usage_count=uses, last_updated=uses)
     before = winner(hub.client("alice"), "dominated")
     assert (before["origin"], before["payload"]["usage_count"], "parents" in before) == ("alice", 5, False)
     put(hub.client("chika"), "dominated", 1, **before["payload"])
@@ -107,9 +107,10 @@ def test_counts_do_not_grow_by_going_round_the_predecessors_client(fresh_hub):
         known.upsert(str(uuid.UUID(int=number, version=4)), [1.0, 0, 0], {"value_score": 0.9})
     ancient = PredecessorClient(fresh_hub.port, f"/n/ancient/{fresh_hub.client('ancient').token}", "ancient",
                                 {SKILLS: known})
-    put(fresh_hub.client("bruno"), pattern, 1, value_score=0.9, usage_count=1)
+    vector = {"vector": [1.0, 0, 0]}
+    fresh_hub.client("bruno").push(SKILLS, [{**item(pattern, 1, usage_count=1), **vector}])
     for turn in range(1, 5):
-        put(fresh_hub.client("alice"), pattern, turn, value_score=0.8, usage_count=turn)
+        fresh_hub.client("alice").push(SKILLS, [{**item(pattern, turn, value=0.8, usage_count=turn), **vector}])
         for _ in range(2):
             ancient.sync()
         assert pattern in known.points, "it imports what was merged, and sends it back"
