@@ -83,7 +83,8 @@ def test_the_list_of_changes_is_bounded_and_the_counts_are_not(grown):
 @pytest.mark.parametrize("words, code", [
     (["--collection", "unknown-one", "--strategy", "latest"], 1), (["--strategy", "latest"], 2),
     (["--collection", SKILLS, "--threshold", "1.5"], 2), (["--collection", SKILLS, "--strategy", "newest"], 2),
-    (["--collection", SKILLS, "--merge", "x=most"], 2), (["--collection", SKILLS, "--limit", "0"], 2)],
+    (["--collection", SKILLS, "--merge", "x=most"], 2), (["--collection", SKILLS], 2),
+    (["--collection", SKILLS, "--strategy", "latest", "--limit", "0"], 2)],
     ids=lambda one: " ".join(one) if isinstance(one, list) else None)
 def test_a_wrong_rehearsal_ends_with_its_exit_code(grown, words, code):
     done = grown.run("simulate", *words)
@@ -134,5 +135,6 @@ def test_a_policy_that_changes_under_four_who_push_ends_in_the_oracles_state(fre
 
 def test_a_rehearsal_of_what_is_set_changes_nothing(grown):
     put(grown.client("alice"), "still", 1, value_score=0.9)
-    rehearsal = grown.command_json("simulate", "--collection", SKILLS)
+    policy = grown.client("alice").manifest(SKILLS)
+    rehearsal = grown.command_json("simulate", "--collection", SKILLS, "--strategy", policy["strategy"])
     assert [rehearsal[name] for name in ("gained", "lost", "changed", "changes")] == [0, 0, 0, []]

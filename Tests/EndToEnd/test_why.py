@@ -199,7 +199,7 @@ def test_every_absence_has_its_reason(hub):
 
 def test_what_nobody_ever_said_is_an_error_that_says_so(hub):
     done = hub.run("why", SKILLS, "unheard-of")
-    assert done.returncode == 1 and "unheard-of" in done.stderr, done
+    assert done.returncode == 1 and "unheard-of" in done.stdout + done.stderr, done
     reply = hub.client("alice").get(pattern_path("unheard-of"))
     assert (reply.status, reply.problem()) == (404, "not-found")
     assert hub.run("why", "no-such-collection", "x").returncode == 1
