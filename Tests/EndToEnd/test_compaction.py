@@ -19,12 +19,14 @@ def follow(hub, cursor):
 
 
 def forget(hub):
-    """Serves twice with nothing of the past being kept."""
+    """Lets two days pass and serves twice with one day of the past being kept."""
     put(hub.client("alice"), "clock", 1, value_score=0.9)
     put(hub.client("alice"), "clock", 2, value_score=0.8)
     assert told(hub.client("alice"), "clock")["history"]
+    hub.psql("UPDATE winners SET decided_at = decided_at - interval '2 days'")
+    hub.psql("UPDATE contribution_history SET superseded_at = superseded_at - interval '2 days'")
     for _ in range(2):
-        restart(hub, history_days=0)
+        restart(hub, history_days=1)
         wait_until(lambda: not told(hub.client("alice"), "clock")["history"], 30, "the past is forgotten")
     assert hub.client("alice").push(SKILLS, [{"id": "clock", "revision": 3, "retracted": True}]).end["refused"] == 0
 
@@ -75,8 +77,17 @@ def test_who_comes_later_than_everybody_begins_anew_and_ends_the_same(lagging):
     assert hub.client("alice").push(SKILLS, [item("retracted", 1)]).by_line() == [("refused", "retracted")]
 
 
-def test_nobody_waits_for_a_node_that_was_revoked(lagging):
-    hub, _, _, cursor = lagging
+def revoke(hub):
     hub.command("node", "revoke", "bruno")
+
+
+def lose_sight(hub):
+    hub.psql("UPDATE nodes SET last_seen_at = last_seen_at - interval '2 days' WHERE node = 'bruno'")
+
+
+@pytest.mark.parametrize("leave", [revoke, lose_sight])
+def test_nobody_waits_for_a_node_that_is_gone(lagging, leave):
+    hub, _, _, cursor = lagging
+    leave(hub)
     forget(hub)
     wait_until(lambda: follow(hub, cursor).status == 410, 30, "what everybody has heard of is forgotten")

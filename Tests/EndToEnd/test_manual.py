@@ -103,8 +103,10 @@ def test_a_content_is_chosen_by_the_beginning_of_its_checksum(hub):
     checksums = disagree(hub, "prefixed")
     resolve(hub, "prefixed", "--choose", checksums["bruno"][:12])
     assert winner(hub.client("alice"), "prefixed")["checksum"] == checksums["bruno"]
-    for wrong in ("9", NOBODY[:12]):
-        assert resolve(hub, "prefixed", "--choose", wrong, expecting=1).stderr.strip()
+    for wrong in ("9", "0", NOBODY[:12]):
+        done = hub.run("conflict", "resolve", SKILLS, "prefixed", "--choose", wrong, "--reason", "x")
+        assert done.returncode in (1, 2, 6) and done.stderr.strip(), done
+    assert winner(hub.client("alice"), "prefixed")["checksum"] == checksums["bruno"]
 
 
 def test_an_edit_by_a_person_is_served_and_travels(hub):
@@ -123,13 +125,14 @@ def test_an_edit_by_a_person_is_served_and_travels(hub):
 
 @pytest.mark.parametrize("content", ["", "[]", '{"value_score":7}', '{"value_score":0.9,"value_score":0.8}', "{}"])
 def test_an_edit_that_could_not_be_pushed_is_refused(hub, content):
-    disagree(hub, f"bad-edit-{len(content)}")
+    pattern = f"bad-edit {content}"
+    disagree(hub, pattern)
     path = os.path.join(hub.folder, "bad.json")
     with open(path, "w", encoding="utf-8") as file:
         file.write(content)
-    done = hub.run("conflict", "resolve", SKILLS, f"bad-edit-{len(content)}", "--content", path, "--reason", "x")
+    done = hub.run("conflict", "resolve", SKILLS, pattern, "--content", path, "--reason", "x")
     assert done.returncode in (1, 2) and done.stderr.strip(), done
-    assert f"bad-edit-{len(content)}" in open_ones(hub)
+    assert pattern in open_ones(hub)
 
 
 def test_a_conflict_can_end_with_nothing_being_served(hub):
@@ -154,6 +157,14 @@ def test_a_new_version_opens_it_again_while_what_was_chosen_stays_served(hub):
     assert winner(hub.client("alice"), "reopened") == before
     take_back(hub.client("alice"), "reopened", 3)
     assert winner(hub.client("alice"), "reopened") is None, "nobody stands behind what was chosen any more"
+
+
+def test_a_person_may_change_their_mind(hub):
+    checksums = disagree(hub, "reconsidered")
+    for node in ("alice", "bruno"):
+        resolve(hub, "reconsidered", "--choose", checksums[node][:16])
+        assert winner(hub.client("chika"), "reconsidered")["origin"] == node
+    assert len(told(hub.client("chika"), "reconsidered")["resolutions"]) == 2
 
 
 def test_a_repetition_of_what_was_seen_opens_nothing(hub):

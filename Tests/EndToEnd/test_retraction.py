@@ -139,7 +139,7 @@ def test_lifting_admits_what_was_refused_meanwhile(hub):
     put(hub.client("alice"), "missed", 1, value_score=0.8)
     retract(hub, "missed")
     for revision in (2, 3):
-        assert hub.client("alice").push(SKILLS, [item("missed", revision, revision=revision)]).end["refused"] == 1
+        assert hub.client("alice").push(SKILLS, [item("missed", revision, text=f"take {revision}")]).end["refused"] == 1
     assert hub.client("bruno").push(SKILLS, [item("missed", 1, value=0.99)]).end["refused"] == 1
     lift(hub, "missed")
     story = told(hub.client("alice"), "missed")

@@ -59,7 +59,7 @@ class Spoke:
 
     def words(self, command, *more):
         """The command line."""
-        words = [self.program, command, "--state", self.state]
+        words = [self.program, command, *([] if command == "why" else ["--state", self.state])]
         if command in ("sync", "run", "push", "pull", "why"):
             words += ["--hub", f"http://127.0.0.1:{self.port}", "--node", self.node, "--token-file", self.token_file]
         if command in ("sync", "run", "push"):
