@@ -104,7 +104,8 @@ def test_a_misspelt_data_directory_makes_no_hub(arena, words):
 
 
 @pytest.mark.parametrize("words", [
-    ["why", SKILLS, "x"], ["simulate", "--collection", SKILLS], ["conflict", "list"], ["conflict", "show", SKILLS, "x"],
+    ["why", SKILLS, "x"], ["simulate", "--collection", SKILLS, "--strategy", "latest"], ["conflict", "list"],
+    ["conflict", "show", SKILLS, "x"],
     ["conflict", "resolve", SKILLS, "x", "--choose", "1", "--reason", "r"], ["retraction", "list"],
     ["retraction", "status"], ["retraction", "add", SKILLS, "x", "--reason", "r"],
     ["retraction", "lift", SKILLS, "x", "--reason", "r"], ["collection", "show", SKILLS], ["quarantine", "list"],
