@@ -8,7 +8,7 @@ struct Hub: Sendable {
     let signal: FeedSignal
     let metrics: HubMetrics
     /// Pushes being received: each holds a batch in memory.
-    let pushSlots = RequestSlots(perNode: 4, total: 32)
+    let pushSlots = RequestSlots(perNode: 4, total: 24)
     /// Pulls being sent: each holds a database connection.
     let pullSlots = RequestSlots(perNode: 2, total: 64)
     let logger: Logger

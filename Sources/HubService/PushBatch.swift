@@ -49,7 +49,7 @@ struct PushBatch: Sendable {
             for (index, verdict) in zip(novel, outcome.verdicts) {
                 let contribution = items[index].contribution
                 if case .refused(let refusal) = verdict {
-                    quarantined.append((refusedItem(contribution, refusal, collection), itemLines[index]))
+                    quarantined.append((refusedItem(items[index], refusal, collection), itemLines[index]))
                 } else {
                     stored.lines.append(line(itemLines[index], contribution.id, verdict))
                 }
@@ -66,22 +66,24 @@ struct PushBatch: Sendable {
 
     /// What was refused in view of what is stored, as its origin would send it again, because its sent form is gone.
     private func refusedItem(
-        _ contribution: Contribution,
+        _ item: AdmittedItem,
         _ refusal: Refusal,
         _ collection: CollectionName
     ) -> QuarantinedItem {
+        let contribution = item.contribution
+        let revision = item.isNumbered ? contribution.version.revision : nil
         var body: [UInt8] = []
         if let content = contribution.content {
             PushLine.append(
                 id: contribution.id,
-                revision: contribution.version.revision,
+                revision: revision,
                 checksum: contribution.version.checksum,
                 payload: content.payload,
                 vector: content.vector,
                 to: &body
             )
         } else {
-            PushLine.appendRetraction(id: contribution.id, revision: contribution.version.revision, to: &body)
+            PushLine.appendRetraction(id: contribution.id, revision: revision, to: &body)
         }
         body.removeLast()
         return QuarantinedItem(

@@ -6,7 +6,7 @@ import JSON
 /// Turns a body into contributions: records are cut, admitted, and stored batch by batch, so that neither a long body
 /// nor a long batch is held in memory.
 ///
-/// While one batch is being stored the next one is already being read and checked.
+/// While one batch is being stored the next one is already being read and checked, unless many push at once.
 struct PushReceiver<Splitter: RecordSplitter> {
     private static var sliceBytes: Int { 64 * 1024 }
 
@@ -118,6 +118,8 @@ struct PushReceiver<Splitter: RecordSplitter> {
         let (hub, node, collection) = (hub, node, collection)
         // A task of its own: a client that goes away does not undo what is being stored.
         storing = Task { try await full.store(in: hub, node: node, collection: collection) }
+        // Reading ahead doubles what a push holds in memory, which many at once cannot do.
+        if await hub.pushSlots.isCrowded { try await join() }
     }
 
     private mutating func join() async throws {

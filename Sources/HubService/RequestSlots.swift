@@ -58,6 +58,9 @@ actor RequestSlots {
         return Slot(self, node)
     }
 
+    /// Whether so many requests are at work that each has to be modest: more than a quarter of the places are taken.
+    var isCrowded: Bool { all > total / 4 }
+
     private func isFree(for node: NodeName) -> Bool {
         all < total && taken[node, default: 0] < perNode
     }

@@ -35,7 +35,7 @@ struct RulingTransaction {
         let candidates = try settlement.candidatesWithContents(for: id, under: policy)
         let present = Set(candidates.map(\.version.checksum))
         guard !present.isEmpty else {
-            throw StoreError.conflictNotOpen(id, "no contribution to it can win")
+            throw StoreError.notFound("pattern '\(id)' of '\(collection)' has no content that could be served")
         }
         guard policy.strategy == .manual else {
             throw StoreError.conflictNotOpen(

@@ -16,7 +16,7 @@ enum HubExit: Int32 {
         self =
             switch error {
             case is HubStartError: .configuration
-            case StoreError.nodeExists, StoreError.conflictChanged: .conflict
+            case StoreError.nodeExists, StoreError.conflictChanged, StoreError.conflictNotOpen: .conflict
             case StoreError.schema, StoreError.corrupt: .integrity
             case is StoreError, is CommandFailure, is Refusal: .failure
             default: DatabaseFailure(error) == nil ? .failure : .unreachable

@@ -34,6 +34,12 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON document.") var json = false
     @OptionGroup var state: StateOptions
 
+    func validate() throws {
+        guard policy.change.changesSomething else {
+            throw ValidationError("give what is to be different: --strategy, --threshold, --merge or --merge-defaults")
+        }
+    }
+
     func run() async throws {
         let (collection, change, limit) = (collection, policy.change, limit)
         let simulation = try await state.withStore { store in

@@ -182,16 +182,17 @@ def test_what_cannot_be_united_or_summed_is_passed_over(hub):
         {"value_score": 0.9, "success_examples": ["b"], "usage_count": True, "note": "a", "failure_count": 3}
 
 
-def test_a_merged_result_greater_than_any_item_reaches_every_sink(fresh_hub):
+def test_a_merged_list_has_a_length_that_every_sink_takes(fresh_hub):
     fresh_hub.start()
     fresh_hub.set_policy(SKILLS, strategy="merge")
     nodes = [f"node{n:02}" for n in range(20)]
     for node in nodes:
         put(fresh_hub.client(node), "great", 1, value_score=0.9, success_examples=[node * 30_000])
+    put(fresh_hub.client("brief"), "great", 1, value_score=0.8, success_examples=["short"])
     spoke = Spoke(fresh_hub, "taker")
     spoke.sync()
-    learned = spoke.learned_items(SKILLS)["great"]["payload"]["success_examples"]
-    assert sorted(one[:6] for one in learned) == nodes
+    (learned,) = spoke.learned_items(SKILLS)["great"]["payload"]["success_examples"]
+    assert learned[:6] in nodes, "what the best one has stays, and what does not fit beside it is left out"
 
 
 @pytest.fixture(scope="module")

@@ -193,7 +193,7 @@ def check_review_problems(ask, reviewer):
     changed = ask("POST", f"{place}/resolution", {**choice, "covers": covers[:1]}, node=reviewer, status=409).json()
     assert changed["present"] == sorted(covers)
     ask("POST", f"{place}/resolution", {**choice, "choose": "0" * 64}, node=reviewer, status=409)
-    ask("POST", f"{REVIEWED}/patterns/never/resolution", choice, node=reviewer, status=409)
+    ask("POST", f"{REVIEWED}/patterns/never/resolution", choice, node=reviewer, status=404)
     ask("POST", f"{ROOT}/patterns/plain/resolution", choice, node=reviewer, status=409)
     ask("POST", f"{place}/resolution", {"covers": covers, "content": {"value_score": 7}, "reason": "x"},
         node=reviewer, status=422)

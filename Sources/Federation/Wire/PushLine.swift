@@ -3,10 +3,10 @@ internal import JSON
 
 /// One pushed item as a client sends it.
 package enum PushLine {
-    /// Appends the line that states content.
+    /// Appends the line that states content; without a revision the hub numbers it.
     package static func append(
         id: PatternID,
-        revision: Int64,
+        revision: Int64?,
         checksum: SHA256Digest,
         payload: [UInt8],
         vector: PatternVector?,
@@ -31,15 +31,16 @@ package enum PushLine {
     }
 
     /// Appends the line that takes a pattern back.
-    package static func appendRetraction(id: PatternID, revision: Int64, to output: inout [UInt8]) {
+    package static func appendRetraction(id: PatternID, revision: Int64?, to output: inout [UInt8]) {
         begin(id: id, revision: revision, to: &output)
         output.append(contentsOf: #","retracted":true}"#.utf8)
         output.append(UInt8(ascii: "\n"))
     }
 
-    private static func begin(id: PatternID, revision: Int64, to output: inout [UInt8]) {
+    private static func begin(id: PatternID, revision: Int64?, to output: inout [UInt8]) {
         output.append(contentsOf: #"{"id":"#.utf8)
         id.utf8.withUnsafeBytes { JSONText.appendString($0, to: &output) }
+        guard let revision else { return }
         output.append(contentsOf: #","revision":"#.utf8)
         JSONText.appendInteger(revision, to: &output)
     }
