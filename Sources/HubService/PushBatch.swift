@@ -9,11 +9,17 @@ struct PushBatch: Sendable {
     private var refused: [QuarantinedItem] = []
     private var refusedLines: [Int64] = []
     private var bytes = 0
+    private let greatestCount: Int
+
+    /// A batch of at most so many items.
+    init(greatestCount: Int) {
+        self.greatestCount = greatestCount
+    }
 
     var isEmpty: Bool { items.isEmpty && refused.isEmpty }
 
     var isFull: Bool {
-        items.count + refused.count >= Limits.batchItems || bytes >= Limits.batchBytes
+        items.count + refused.count >= greatestCount || bytes >= Limits.batchBytes
     }
 
     mutating func append(_ item: AdmittedItem, line: Int64) {

@@ -15,7 +15,8 @@ struct PushReceiver<Splitter: RecordSplitter> {
     private let collection: CollectionName
     private let admission: Admission
     private var splitter: Splitter
-    private var batch = PushBatch()
+    private let batchItems: Int
+    private var batch: PushBatch
     private var storing: Task<StoredBatch, any Error>?
     private var line: Int64 = 0
     private(set) var report = PushReport()
@@ -35,6 +36,8 @@ struct PushReceiver<Splitter: RecordSplitter> {
         self.node = node
         self.splitter = splitter
         collection = policy.collection
+        batchItems = policy.strategy.batchItems
+        batch = PushBatch(greatestCount: batchItems)
         admission = Admission(
             policy: policy,
             origin: node.name,
@@ -114,7 +117,7 @@ struct PushReceiver<Splitter: RecordSplitter> {
         try await join()
         guard !batch.isEmpty else { return }
         let full = batch
-        batch = PushBatch()
+        batch = PushBatch(greatestCount: batchItems)
         let (hub, node, collection) = (hub, node, collection)
         // A task of its own: a client that goes away does not undo what is being stored.
         storing = Task { try await full.store(in: hub, node: node, collection: collection) }

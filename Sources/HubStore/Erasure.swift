@@ -35,6 +35,18 @@ struct Erasure {
         )
     }
 
+    /// Notes what the erased contents of pattern `id` were, by which others with the same content are found.
+    func remember(_ digests: [SHA256Digest: SHA256Digest], of id: PatternID) throws {
+        _ = try connection.execute(
+            """
+            UPDATE contributions AS c SET content_digest = k.digest
+            FROM unnest(\(digests.keys.map(\.bytes)), \(digests.values.map(\.bytes))) AS k (checksum, digest)
+            WHERE c.collection = \(collection.text) AND c.pattern_id = \(id.sql) AND c.checksum = k.checksum
+                AND c.is_erased
+            """
+        )
+    }
+
     /// Rows looked at in one step.
     private static var stepRows: Int64 { 500 }
 
@@ -49,9 +61,10 @@ struct Erasure {
     func erase(_ contents: Set<SHA256Digest>, from table: Table, after place: String?) throws -> String? {
         let result = try connection.execute(
             """
-            SELECT ctid::text, payload FROM \(unescaped: table.rawValue)
-            WHERE ctid > \(place ?? "(0,0)")::tid AND collection = \(collection.text) AND payload IS NOT NULL
-            ORDER BY ctid LIMIT \(Self.stepRows)
+            SELECT kept.ctid::text AS place, kept.payload FROM \(unescaped: table.rawValue) AS kept
+            WHERE kept.ctid > \(place ?? "(0,0)")::tid AND kept.collection = \(collection.text)
+                AND kept.payload IS NOT NULL
+            ORDER BY kept.ctid LIMIT \(Self.stepRows)
             """
         )
         let places = try result.rows.compactMap { row -> (place: String, digest: SHA256Digest)? in

@@ -39,7 +39,9 @@ extension FeedReader {
                 octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, NULL::text
             FROM contributions AS c
             WHERE c.collection = \(request.collection.text) AND c.feed_number > \(since)
-                AND (\(optional: request.origin?.text)::text IS NULL OR c.node = \(optional: request.origin?.text))
+                AND (\(optional: request.origin?.text)::text IS NULL
+                    -- To its origin, what was erased is not there: it may say it again.
+                    OR c.node = \(optional: request.origin?.text) AND NOT c.is_erased)
             ORDER BY c.feed_number LIMIT \(limit)
             """
     }

@@ -24,7 +24,7 @@ extension RulingTransaction {
         let number = heads.resolutions.number
         var outcome = RetractionOutcome(resolution: resolution)
         if alsoContent {
-            try checkRoom(for: present.count)
+            try checkRoom(for: Set(present.map(\.digest)).count)
             for (digest, copies) in Dictionary(grouping: present, by: \.digest).sorted(by: { $0.key < $1.key }) {
                 let covers = Array(Set(copies.map(\.checksum)))
                 let about = try statement(.content(digest), .retracted, covers: covers, ruling: ruling, erases: erases)
@@ -32,7 +32,12 @@ extension RulingTransaction {
                 outcome.contents.append(digest)
             }
         }
-        if erases { try Erasure(connection: settlement.connection, collection: settlement.collection).erase(id) }
+        if erases {
+            let erasure = Erasure(connection: settlement.connection, collection: settlement.collection)
+            try erasure.erase(id)
+            let digests = present.map { ($0.checksum, $0.digest) }
+            try erasure.remember(Dictionary(digests) { first, _ in first }, of: id)
+        }
         outcome.changes = try settlement.decideAnew([id], policy: policy, heads: &heads)
         try markApplied([number])
         return outcome
@@ -97,13 +102,23 @@ extension RulingTransaction {
         var digest: SHA256Digest
     }
 
-    /// The contents that the pattern's contributions have.
+    /// The contents that the pattern's contributions have and had, and what was made of them: all that was ever served.
     private func contents(of id: PatternID) throws -> [PresentContent] {
         let result = try settlement.connection.execute(
             """
             SELECT checksum, payload, content_digest FROM contributions
             WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
                 AND (payload IS NOT NULL OR content_digest IS NOT NULL)
+            UNION ALL
+            SELECT checksum, payload, content_digest FROM contribution_history
+            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
+                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
+            UNION ALL
+            SELECT checksum, payload, NULL FROM winners
+            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
+            UNION ALL
+            SELECT checksum, payload, NULL FROM resolutions
+            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
             """
         )
         let hasher = SHA256()

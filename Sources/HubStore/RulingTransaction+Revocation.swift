@@ -49,9 +49,15 @@ extension RulingTransaction {
                 h.content_digest
             FROM unnest(\(ids.map(\.sql))) AS k (pattern_id)
             CROSS JOIN LATERAL (
-                SELECT * FROM contribution_history
+                SELECT * FROM contribution_history AS past
                 WHERE collection = \(collection.text) AND pattern_id = k.pattern_id AND node = \(node.text)
                     AND received_at < \(time.sql) AND ended_by = 'newer-statement'
+                    -- What an earlier revocation left out stays left out, also what was superseded before it.
+                    AND NOT EXISTS (
+                        SELECT FROM revocations AS r
+                        WHERE r.node = past.node AND past.incarnation <= r.incarnation
+                            AND (r.since IS NULL OR past.received_at >= r.since)
+                    )
                 ORDER BY incarnation DESC, revision DESC, checksum DESC, vector_digest DESC NULLS LAST LIMIT 1
             ) AS h
             """

@@ -78,9 +78,7 @@ struct SettlementTransaction {
 
     /// Folds what is undecided and stores the winners that changed.
     func publish(_ settlement: inout BatchSettlement, policy: CollectionPolicy, heads: inout FeedHeads) throws {
-        if !settlement.undecided.isEmpty {
-            settlement.fold(try candidates(for: settlement.undecided, under: policy))
-        }
+        try foldUndecided(of: &settlement, policy: policy)
         try storeDecided(
             settlement.decided,
             replacing: settlement.replaced,
@@ -91,6 +89,24 @@ struct SettlementTransaction {
         try store(settlement.outcomes, strategy: policy.strategy)
         heads.winners.number += Int64(settlement.decided.count)
         heads.winners.set = settlement.winnersDigest
+    }
+
+    /// Patterns whose contents are read at first, before it is known how long they are.
+    private static let firstPortion = 16
+
+    /// Folds what is undecided, portion by portion where contents are read, so that memory does not grow with them.
+    private func foldUndecided(of settlement: inout BatchSettlement, policy: CollectionPolicy) throws {
+        var rest = settlement.undecided[...]
+        var size = policy.strategy.readsContents ? Self.firstPortion : rest.count
+        while !rest.isEmpty {
+            let portion = Array(rest.prefix(size))
+            rest = rest.dropFirst(size)
+            let found = try candidates(for: portion, under: policy)
+            settlement.fold(portion, found)
+            guard policy.strategy.readsContents else { continue }
+            let bytes = found.values.joined().reduce(0) { $0 + ($1.payload?.count ?? 0) }
+            size = min(max(Limits.mergeReadBytes / max(bytes / portion.count, 1), 1), Limits.mergeBatchItems)
+        }
     }
 
     /// Decides `ids` anew from what the hub holds of them, and stores the winners that changed; returns what changed.

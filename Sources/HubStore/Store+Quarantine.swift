@@ -48,7 +48,12 @@ extension Store {
     package func quarantine(_ items: [QuarantinedItem], of node: NodeName, now: Timestamp) async throws -> Int {
         guard !items.isEmpty else { return 0 }
         return try await pool.write { connection in
-            for item in Store.distinct(items) {
+            let erased = try Store.erasedPatterns(among: items, connection)
+            for var item in Store.distinct(items) {
+                // Of what was erased nothing comes back this way, whatever it is refused for.
+                if let id = item.id, erased.contains(ErasedPattern(collection: item.collection, id: id)) {
+                    item.body = []
+                }
                 _ = try connection.execute(
                     """
                     INSERT INTO quarantine (
@@ -74,6 +79,34 @@ extension Store {
                 """
             ).affectedRows
         }
+    }
+
+    /// A pattern that was retracted and its text erased.
+    private struct ErasedPattern: Hashable {
+        var collection: CollectionName
+        var id: PatternID
+    }
+
+    private static func erasedPatterns(
+        among items: [QuarantinedItem],
+        _ connection: Connection
+    ) throws -> Set<ErasedPattern> {
+        let named = items.filter { $0.id != nil }
+        guard !named.isEmpty else { return [] }
+        let result = try connection.execute(
+            """
+            SELECT k.collection, k.pattern_id FROM unnest(
+                \(named.map(\.collection.text)), \(named.compactMap { $0.id?.sql })
+            ) AS k (collection, pattern_id)
+            CROSS JOIN LATERAL (
+                SELECT decision, erases FROM resolutions
+                WHERE collection = k.collection AND pattern_id = k.pattern_id
+                ORDER BY revision DESC, origin DESC LIMIT 1
+            ) AS r
+            WHERE r.decision = 'retracted' AND r.erases
+            """
+        )
+        return Set(try result.rows.map { ErasedPattern(collection: try $0.collection(0), id: try $0.patternID(1)) })
     }
 
     /// One batch can hold an item twice; in one order of keys, so that two batches cannot wait for each other.

@@ -182,6 +182,12 @@ extension QuarantineEntry {
         under policy: CollectionPolicy,
         now: Timestamp
     ) throws(Refusal) -> AdmittedItem {
+        guard lastRefusedAt >= node.enrolledAt else {
+            throw Refusal(
+                .originNotPermitted,
+                "the item was sent under an earlier enrolment of '\(node.name)', which may have been left out"
+            )
+        }
         guard hasText else {
             throw Refusal(
                 item.refusal.code,

@@ -69,6 +69,7 @@ extension Store {
     /// How far one node has come in a collection.
     private struct Position {
         var name: NodeName
+        /// Below zero where the node said it in an earlier epoch, so that nobody knows; `nil` where it never did.
         var number: Int64?
         var appliedAt: Timestamp?
         var lastSeenAt: Timestamp?
@@ -94,10 +95,10 @@ extension Store {
     private static func positions(in collection: CollectionName, _ connection: Connection) throws -> [Position] {
         let result = try connection.execute(
             """
-            SELECT n.node, c.number, c.applied_at, n.last_seen_at, p.node IS NOT NULL
+            SELECT n.node, CASE WHEN c.epoch <> (SELECT epoch FROM hub) THEN -1 ELSE c.number END,
+                c.applied_at, n.last_seen_at, p.node IS NOT NULL
             FROM nodes AS n
             LEFT JOIN checkpoints AS c ON c.node = n.node AND c.collection = \(collection.text) AND c.feed = 'winners'
-                AND c.epoch = (SELECT epoch FROM hub)
             LEFT JOIN predecessor_clients AS p ON p.node = n.node AND p.collection = \(collection.text)
             WHERE n.revoked_at IS NULL ORDER BY n.node
             """

@@ -60,7 +60,7 @@ extension Store {
                 """
                 SELECT DISTINCT pattern_id FROM contributions
                 WHERE collection = \(collection.text) AND pattern_id > \(id?.sql ?? PostgresText(utf8: []))
-                ORDER BY pattern_id LIMIT \(Int64(Limits.batchItems))
+                ORDER BY pattern_id LIMIT \(Int64(policy.strategy.batchItems))
                 """
             )
             let ids = try result.rows.map { try $0.patternID(0) }

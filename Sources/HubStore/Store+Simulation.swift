@@ -22,6 +22,8 @@ package struct Simulation: Sendable {
 extension Store {
     /// Patterns looked at in one step.
     private static let simulationStep: Int64 = 500
+    /// The same where contents are read.
+    private static let mergingStep: Int64 = 50
 
     /// Decides every pattern of `collection` under another policy, without changing anything; `limit` bounds the changes
     /// that are kept, not those that are counted.
@@ -66,11 +68,12 @@ extension Store {
         _ connection: Connection
     ) throws -> (Simulation, PatternID?) {
         var simulation = before
+        let step = simulation.to.strategy.readsContents ? mergingStep : simulationStep
         let result = try connection.execute(
             """
             SELECT DISTINCT pattern_id FROM contributions
             WHERE collection = \(collection.text) AND pattern_id > \(id?.sql ?? PostgresText(utf8: []))
-            ORDER BY pattern_id LIMIT \(simulationStep)
+            ORDER BY pattern_id LIMIT \(step)
             """
         )
         let ids = try result.rows.map { try $0.patternID(0) }
@@ -98,6 +101,6 @@ extension Store {
             }
             if simulation.changes.count < limit { simulation.changes.append(change) }
         }
-        return (simulation, ids.count == Int(simulationStep) ? ids.last : nil)
+        return (simulation, ids.count == Int(step) ? ids.last : nil)
     }
 }

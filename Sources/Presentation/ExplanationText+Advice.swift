@@ -30,8 +30,8 @@ extension ExplanationText {
                 + " knows again."
         case .erased:
             return
-                "`\(ExplanationText.lift) \(arguments) --reason TEXT` lets nodes share it again; they have to send it"
-                + " anew."
+                "a node says it again: it changes the content, or deletes its spoke's state folder. While the pattern or"
+                + " its content is retracted, `\(ExplanationText.lift) \(arguments) --reason TEXT` comes first."
         case .neverSeen:
             return "check the spelling of collection and id; `tributary-spoke list \(name)` lists what is served."
         case .conflict, nil: return "ask the hub's operator; --json shows everything the hub knows."

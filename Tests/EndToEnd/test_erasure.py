@@ -105,3 +105,14 @@ def test_a_dry_run_of_a_purge_erases_nothing(leaky):
     before = leaky.client("alice").manifest(SKILLS)
     purge(leaky, "leak", "--content", "--dry-run")
     assert traces(leaky) == ["database"] and leaky.client("alice").manifest(SKILLS) == before
+
+
+def test_a_content_that_is_everywhere_is_purged_everywhere(fresh_hub):
+    fresh_hub.start()
+    statements = [item(f"copy-{number}", 1, value=0.9, text=f"say {WORD}") for number in range(1200)]
+    for node in ("alice", "bruno"):
+        assert fresh_hub.client(node).push(SKILLS, statements).end["accepted"] == 1200
+    assert fresh_hub.client("bruno").push(SKILLS, [item(f"copy-{number}", 2, text="other") for number in range(600)]) \
+        .end["accepted"] == 600
+    purge(fresh_hub, "copy-0", "--content")
+    assert traces(fresh_hub) == []

@@ -246,3 +246,13 @@ def test_the_past_is_explained_by_the_statements_the_policy_and_the_decisions_of
     assert fresh_hub.run("why", SKILLS, "storied", "--at", "2001-01-01T00:00:00Z").returncode == 1
     assert fresh_hub.run("why", SKILLS, "storied", "--at", "yesterday-ish").returncode == 2
     assert relay.get(pattern_path("storied") + "?at=x").problem() == "parameter-invalid"
+
+
+def test_asking_about_the_past_does_not_show_what_was_retracted_since(hub):
+    put(hub.client("alice"), "spilled", 1, value_score=0.9, text="a password")
+    before = micros_text(time.time_ns() // 1000)
+    hub.command("retraction", "add", SKILLS, "spilled", "--content", "--reason", "holds a password")
+    with hub.client("chika") as client:
+        reply = client.get(f"{pattern_path('spilled')}?at={before}")
+    assert reply.status == 200 and reply.json()["winner"]["origin"] == "alice"
+    assert b"a password" not in reply.body.replace(b"holds a password", b"")

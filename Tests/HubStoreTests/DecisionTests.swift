@@ -149,6 +149,36 @@ struct DecisionTests {
         }
     }
 
+    @Test("What one revocation left out, a later one does not bring back")
+    func revokedTwice() async throws {
+        try await ScratchStore.withStore { store in
+            var generator = SplitMix64(seed: 2)
+            let revoked = Histories.known(NodeName("node-1"))
+            _ = try await store.enrol(revoked, role: .spoke, token: NodeToken(using: &generator), now: ScratchStore.now)
+            var course = Course(store: store)
+            func say(_ revision: Int64, _ text: String) -> Contribution {
+                Histories.contribution(id: 1, origin: 1, revision: revision, text: text, value: 0.9, time: 0)
+            }
+            try await course.push([say(1, "good")])
+            let since = ScratchStore.now.adding(seconds: 2)
+            try await course.push([say(2, "poison")])
+            try await course.push([say(3, "more poison")])
+            let first = course.tick()
+            _ = try await store.revokeLeavingOut(revoked, since: since, isDryRun: false, now: { first })
+            _ = try await store.enrol(revoked, role: .spoke, token: NodeToken(using: &generator), now: first)
+            try await course.push([say(4, "news")])
+            let second = course.tick()
+            _ = try await store.revokeLeavingOut(
+                revoked,
+                since: second.adding(seconds: -1),
+                isDryRun: false,
+                now: { second }
+            )
+            let record = try await store.pattern(say(1, "good").id, in: Histories.collection)
+            #expect(record.winner?.candidate?.version == say(1, "good").version)
+        }
+    }
+
     @Test("The past is explained by what stood then")
     func past() async throws {
         try await ScratchStore.withStore { store in

@@ -70,8 +70,12 @@ extension BatchSettlement {
 
     /// Decides the ``undecided`` patterns from all their candidates after the batch.
     package mutating func fold(_ candidates: [PatternID: [Candidate]]) {
-        let touched = Dictionary(grouping: kept, by: \.id)
-        for id in undecided {
+        fold(undecided, candidates)
+    }
+
+    /// Decides `ids`, which are the first of the ``undecided``, from all their candidates after the batch.
+    package mutating func fold(_ ids: [PatternID], _ candidates: [PatternID: [Candidate]]) {
+        for id in ids {
             let all = candidates[id] ?? []
             let decision = Decision(
                 of: id,
@@ -81,14 +85,28 @@ extension BatchSettlement {
                 hasher: hasher
             )
             publish(Winner(id: id, decision: decision, contributors: Int32(all.count)))
-            if let newcomers = touched[id] { count(newcomers, among: all, decision) }
+            count(newcomers(to: id), among: all, decision)
         }
-        undecided = []
+        undecided.removeFirst(ids.count)
+    }
+
+    /// The kept contributions to `id`, which are in the order of their keys.
+    private func newcomers(to id: PatternID) -> ArraySlice<Contribution> {
+        var (low, high) = (0, kept.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if kept[middle].id < id { low = middle + 1 } else { high = middle }
+        }
+        return kept[low...].prefix { $0.id == id }
     }
 
     /// Counts what became of `newcomers` where contents differ.
-    private mutating func count(_ newcomers: [Contribution], among all: [Candidate], _ decision: Decision) {
-        guard Set(all.map(\.version.checksum)).count > 1 else { return }
+    private mutating func count(
+        _ newcomers: ArraySlice<Contribution>,
+        among all: [Candidate],
+        _ decision: Decision
+    ) {
+        guard !newcomers.isEmpty, Set(all.map(\.version.checksum)).count > 1 else { return }
         for newcomer in newcomers where all.contains(where: { $0.origin == newcomer.origin }) {
             let kind: ConflictOutcome.Kind
             switch policy.strategy {

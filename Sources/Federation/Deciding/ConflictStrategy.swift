@@ -18,6 +18,9 @@ package enum ConflictStrategy: String, Sendable, CaseIterable {
     /// Whether candidates have to carry their content.
     package var readsContents: Bool { self == .merge }
 
+    /// Patterns that are decided in one transaction.
+    package var batchItems: Int { readsContents ? Limits.mergeBatchItems : Limits.batchItems }
+
     /// Whether `left` stands above `right`.
     package func prefers(_ left: Candidate, to right: Candidate) -> Bool {
         switch self {

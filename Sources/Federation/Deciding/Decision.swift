@@ -74,6 +74,11 @@ package struct Decision: Sendable, Equatable {
             self.init(isOpen ? .conflict : .live, isOpen ? nil : ConflictStrategy.manual.winner(among: candidates))
             return
         }
+        // What was chosen may not be served any more, and what was not chosen must not take its place unasked.
+        guard !content.payload.isEmpty else {
+            self.init(.conflict)
+            return
+        }
         let isOpen = !resolution.covers(all: contents.subtracting([content.checksum]))
         let claimed = candidates.filter { $0.version.checksum == content.checksum }
         if let candidate = ConflictStrategy.manual.winner(among: claimed) {

@@ -60,9 +60,16 @@ package struct MergeRules: Sendable, Equatable {
         return true
     }
 
-    /// Whether a rule can be about a field of this name: 1-128 bytes without control characters.
+    /// Fields that say how good, when or which: the best contribution's, never made of several.
+    private static let unmergeable: Set<String> = [
+        "id", "pattern_id", "value_score", "confidence_score", "last_updated", "last_used", "last_validated",
+        "updated_at", "timestamp",
+    ]
+
+    /// Whether a rule can be about a field of this name: 1-128 bytes without control characters, and none of those that
+    /// say how good, when or which.
     package static func isField(_ name: String) -> Bool {
-        (1...Limits.mergeFieldBytes).contains(name.utf8.count)
+        (1...Limits.mergeFieldBytes).contains(name.utf8.count) && !unmergeable.contains(name)
             && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
     }
 

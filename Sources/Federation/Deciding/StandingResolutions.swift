@@ -16,19 +16,23 @@ package struct StandingResolutions: Sendable, Equatable {
 
     /// The resolution that decides pattern `id` under `policy`; `nil` where there is none.
     ///
-    /// A content is resolved only where a person decides, and only while it may be served: not once it was retracted
-    /// itself, or erased.
+    /// A content is resolved only where a person decides. One that was retracted itself since, or erased, has no payload
+    /// any more: the decision is to be made again.
     package func deciding(_ id: PatternID, under policy: CollectionPolicy, _ hasher: SHA256) -> Resolution? {
         guard let resolution = patterns[id] else { return nil }
-        guard case .content(let content) = resolution.decision else { return resolution }
-        guard policy.strategy == .manual, !content.payload.isEmpty else { return nil }
-        guard !contents.isEmpty else { return resolution }
+        guard case .content(var content) = resolution.decision else { return resolution }
+        guard policy.strategy == .manual else { return nil }
+        guard !contents.isEmpty, !content.payload.isEmpty else { return resolution }
         let digest = ContentDigest.of(
             canonicalPayload: content.payload,
             collection: policy.collection,
             hasher: hasher
         )
-        return contents[digest] == nil ? resolution : nil
+        guard contents[digest] != nil else { return resolution }
+        content.payload = []
+        var lapsed = resolution
+        lapsed.decision = .content(content)
+        return lapsed
     }
 
     /// The resolution that retracts the content of `contribution`, under whatever id.

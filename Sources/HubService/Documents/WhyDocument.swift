@@ -26,7 +26,7 @@ extension PatternRecord {
             .init("contributors", .integer(Int64(candidates.count))),
             .init("contents", .integer(Int64(explanation.contents))),
         ]
-        members += decisionMembers(explanation)
+        members += decisionMembers(explanation, showsPayload)
         if explanation.decision.candidate == nil {
             let absence = Absence(evidence)
             members.append(
@@ -47,10 +47,17 @@ extension PatternRecord {
         return explanation.decision.state.rawValue
     }
 
-    private func decisionMembers(_ explanation: Explanation) -> [JSONValue.Member] {
+    private func decisionMembers(
+        _ explanation: Explanation,
+        _ showsPayload: (Candidate) -> Bool
+    ) -> [JSONValue.Member] {
         let decision = explanation.decision
+        var winner = JSONValue.null
+        if let candidate = decision.candidate {
+            winner = candidate.json(composed: decision.composition, withPayload: showsPayload(candidate))
+        }
         return [
-            .init("winner", decision.candidate?.json(composed: decision.composition) ?? .null),
+            .init("winner", winner),
             .init("runner_up", explanation.runnerUp?.json ?? .null),
             .init("decided_by", (explanation.decidedBy?.rawValue).map(JSONValue.string) ?? .null),
             .init("margin", explanation.margin.map(JSONValue.number) ?? .null),
@@ -101,10 +108,10 @@ extension ConflictStrategy {
 
 extension Candidate {
     /// The candidate with what strategies compare.
-    package var json: JSONValue { json(composed: nil) }
+    package var json: JSONValue { json(composed: nil, withPayload: false) }
 
     /// The same with the content, where it is not a contribution's own.
-    func json(composed composition: Composition?) -> JSONValue {
+    func json(composed composition: Composition?, withPayload showsPayload: Bool) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("origin", .string(origin.text)),
             .init("value", .number(value)),
@@ -120,7 +127,7 @@ extension Candidate {
             if !composition.parents.isEmpty {
                 members.append(.init("parents", .raw(composition.parents.text)))
             }
-            members.append(.init("payload", .raw(composition.payload)))
+            if showsPayload { members.append(.init("payload", .raw(composition.payload))) }
         }
         return .object(members)
     }

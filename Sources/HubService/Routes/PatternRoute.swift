@@ -18,7 +18,9 @@ struct PatternRoute: Sendable {
         }
         // What lost is its origin's; hubs, which replicate it, and reviewers, who judge it, see it too.
         let seesAll = node.role == .hub || node.scopes.contains(.review)
-        let served = record.explanation.decision.candidate
+        // What may be seen is what is served now, also where the past is asked about: it may have been retracted since.
+        let present = record.time == nil ? record : try await hub.store.pattern(id, in: collection)
+        let served = present.explanation.decision.candidate
         return Response(
             json: record.document { held in
                 seesAll || held.origin == node.name || held.origin == served?.origin && held.version == served?.version

@@ -95,7 +95,12 @@ extension ConflictCommand {
                 return
             }
             print("decided \(pattern.name) for \(count(versions.count, "content")): \(words(resolution, versions))")
-            Talk.note("nodes take it with their next pull; a content that nobody has seen yet opens the conflict again")
+            Talk.note(
+                resolution.retracts
+                    ? "nodes remove it with their next pull, and whoever offers the pattern again is refused; "
+                        + "`tributary-hub retraction lift` lifts it"
+                    : "nodes take it with their next pull; a content that nobody has seen yet opens the conflict again"
+            )
         }
 
         private func words(_ resolution: Resolution, _ versions: [ConflictVersion]) -> String {
