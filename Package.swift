@@ -87,7 +87,9 @@ let package = Package(
             path: "migrations",
             exclude: ["README.md"],
             sources: ["Migrations.swift"],
-            resources: [.embedInCode("0001_hub.sql"), .embedInCode("0002_decisions.sql")],
+            resources: [
+                .embedInCode("0001_hub.sql"), .embedInCode("0002_decisions.sql"), .embedInCode("0003_hierarchy.sql"),
+            ],
             swiftSettings: settings
         ),
         library("HubStore", ["Federation", "JSON", "Digest", "Postgres", "Migrations"]),

@@ -16,5 +16,6 @@ package enum Migrations {
     package static let all: [Migration] = [
         Migration(number: 1, name: "hub", sql: PackageResources._001_hub_sql),
         Migration(number: 2, name: "decisions", sql: PackageResources._002_decisions_sql),
+        Migration(number: 3, name: "hierarchy", sql: PackageResources._003_hierarchy_sql),
     ]
 }

@@ -47,12 +47,14 @@ package enum ContentDigest {
     }
 
     /// Members of the outermost object that say who or when or how good, not what; sorted.
-    private static let volatile = [
-        "id", "pattern_id",
-        "value_score", "confidence_score", "success_count", "failure_count", "usage_count", "endorsement_count",
-        "success_rate",
-        "last_updated", "last_used", "last_used_at", "last_validated", "first_seen", "created_at", "updated_at",
-        "timestamp",
-        "imported_from", "import_timestamp", "federation", "source_node", "export_timestamp", "vector",
-    ].map(CanonicalName.init).sorted()
+    private static let volatile = CanonicalNameList(
+        [
+            "id", "pattern_id",
+            "value_score", "confidence_score", "success_count", "failure_count", "usage_count", "endorsement_count",
+            "success_rate",
+            "last_updated", "last_used", "last_used_at", "last_validated", "first_seen", "created_at", "updated_at",
+            "timestamp",
+            "imported_from", "import_timestamp", "federation", "source_node", "export_timestamp", "vector",
+        ].map(CanonicalName.init).sorted()
+    )
 }

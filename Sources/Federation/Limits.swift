@@ -37,9 +37,11 @@ package enum Limits {
     /// Items stored in one transaction: large enough to be fast, small enough that other nodes are served in between.
     package static let batchItems = 5_000
     /// Items stored in one transaction where contributions are merged: each brings all contents of its pattern along.
-    package static let mergeBatchItems = 250
-    /// Bytes of contents that are read at a time to be merged.
-    package static let mergeReadBytes = 16 * 1024 * 1024
+    package static let mergeBatchItems = 500
+    /// Bytes of contents that are read at a time to be merged; as many are being merged meanwhile.
+    package static let mergeReadBytes = 8 * 1024 * 1024
+    /// Patterns whose contents are read at a time.
+    package static let mergeReadItems = 64
     /// Bytes of payload stored in one transaction.
     package static let batchBytes = 4 * 1024 * 1024
     /// Winners between two checkpoints of a pull.

@@ -12,7 +12,8 @@ package struct NodeName: Sendable, Hashable, Comparable, CustomStringConvertible
     package var description: String { text }
 
     package static func < (left: NodeName, right: NodeName) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+        // Names are ASCII, whose order as text is that of its bytes.
+        left.text < right.text
     }
 }
 

@@ -1,3 +1,5 @@
+import Federation
+import HubStore
 import Synchronization
 
 /// The hub's counters.
@@ -21,6 +23,8 @@ package final class HubMetrics: Sendable {
         "tributary_refused_items_total": "Refused items, by code.",
         "tributary_quarantine_evicted_total": "Quarantined items that had to make room for newer ones.",
         "tributary_feed_bytes_total": "Bytes of feeds sent, by feed.",
+        "tributary_settled_patterns_total": "Patterns whose winner was decided after a push, by strategy.",
+        "tributary_settling_microseconds_total": "Time it took to read, decide and store their winners, by strategy.",
         "tributary_problems_total": "Problems answered, by code; every limit that is hit is one.",
     ]
 
@@ -31,6 +35,13 @@ package final class HubMetrics: Sendable {
         guard amount != 0 else { return }
         let text = labels.map { "\($0.key)=\"\($0.value)\"" }.joined(separator: ",")
         counters.withLock { $0[Series(name: name, labels: text), default: 0] += amount }
+    }
+
+    /// Counts what deciding after a push took.
+    func add(_ settling: IngestOutcome.Settling) {
+        let labels: KeyValuePairs = ["strategy": settling.strategy.rawValue]
+        add("tributary_settled_patterns_total", labels, amount: Int64(settling.patterns))
+        add("tributary_settling_microseconds_total", labels, amount: Int64(settling.duration / .microseconds(1)))
     }
 
     /// What a number means to those who collect it.

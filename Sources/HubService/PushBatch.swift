@@ -52,6 +52,7 @@ struct PushBatch: Sendable {
                 now: hub.now()
             )
             stored.cursor = outcome.cursor
+            if let settling = outcome.settling { hub.metrics.add(settling) }
             for (index, verdict) in zip(novel, outcome.verdicts) {
                 let contribution = items[index].contribution
                 if case .refused(let refusal) = verdict {

@@ -50,7 +50,7 @@ extension CopyRows {
         guard let composition else { return appendNulls(2) }
         appendText(utf8: composition.payload)
         guard !composition.parents.isEmpty else { return appendNull() }
-        appendText(utf8: composition.parents.text)
+        appendBytes(composition.parents.bytes)
     }
 
     private mutating func appendNulls(_ count: Int) {

@@ -39,7 +39,7 @@ struct FeedEncoder {
                 origin: try row.node(3),
                 version: try row.version(from: 4),
                 path: try row.optionalTextArray(11)?.compactMap(NodeName.init) ?? [],
-                parents: try ParentList(text: row.optionalText(16)?.utf8 ?? []).references(),
+                parents: try row.parents(16),
                 receivedAt: try row.optionalTimestamp(10).map(Timestamp.init(microseconds:))
             )
         }

@@ -88,6 +88,14 @@ extension SettlementTransaction {
 }
 
 extension Row {
+    /// What a winner was merged from; none where the column is NULL.
+    func parents(_ column: Int) throws -> [ContributionReference] {
+        guard let parents = ParentList(bytes: try optionalBytes(column) ?? []).references else {
+            throw StoreError.corrupt("a winner's parents")
+        }
+        return parents
+    }
+
     /// Origin, version, value and updated at, in seven columns from `column` on.
     func candidate(from column: Int) throws -> Candidate {
         Candidate(
@@ -112,7 +120,7 @@ extension Row {
         if try bool(column + 8) {
             winner.composition = Composition(
                 payload: try optionalText(column + 9)?.utf8 ?? [],
-                parents: ParentList(text: try optionalText(column + 10)?.utf8 ?? [])
+                parents: ParentList(bytes: try optionalBytes(column + 10) ?? [])
             )
         }
         return winner

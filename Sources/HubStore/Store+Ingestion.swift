@@ -8,6 +8,15 @@ package struct IngestOutcome: Sendable {
     package var verdicts: [Verdict]
     /// The position behind the batch in the contributions feed.
     package var cursor: String
+    /// What deciding took, where anything was kept.
+    package var settling: Settling?
+
+    /// How long it took to read, decide and store the winners of what was kept.
+    package struct Settling: Sendable {
+        package var patterns: Int
+        package var strategy: ConflictStrategy
+        package var duration: Duration
+    }
 }
 
 extension Store {
@@ -54,16 +63,23 @@ struct SettlementTransaction {
         settlement.join(items)
         let kept = settlement.kept
         guard !kept.isEmpty else { return try outcome(settlement.verdicts, heads) }
+        let watch = ContinuousClock()
         let ids = kept.map(\.id)
-        settlement.decide(standing: try standingWinners(of: ids))
+        let comparing = try watch.measure { settlement.decide(standing: try standingWinners(of: ids)) }
         try supersede(settlement.superseded)
         try insertHistory(settlement.overtaken)
         try insert(kept, withheld: settlement.withheld, after: heads.contributions.number)
         heads.contributions.number += Int64(kept.count)
         heads.contributions.set = settlement.contributionsDigest
-        try publish(&settlement, policy: policy, heads: &heads)
+        let publishing = try watch.measure { try publish(&settlement, policy: policy, heads: &heads) }
         try heads.save(collection, connection)
-        return try outcome(settlement.verdicts, heads)
+        var outcome = try outcome(settlement.verdicts, heads)
+        outcome.settling = IngestOutcome.Settling(
+            patterns: Set(ids).count,
+            strategy: policy.strategy,
+            duration: comparing + publishing
+        )
+        return outcome
     }
 
     private func outcome(_ verdicts: [Verdict], _ heads: FeedHeads) throws -> IngestOutcome {
@@ -94,19 +110,23 @@ struct SettlementTransaction {
     /// Patterns whose contents are read at first, before it is known how long they are.
     private static let firstPortion = 16
 
-    /// Folds what is undecided, portion by portion where contents are read, so that memory does not grow with them.
+    /// Folds what is undecided, portion by portion where contents are read, so that memory does not grow with them; one
+    /// portion is decided while the next is read.
     private func foldUndecided(of settlement: inout BatchSettlement, policy: CollectionPolicy) throws {
         var rest = settlement.undecided[...]
         var size = policy.strategy.readsContents ? Self.firstPortion : rest.count
+        var pending: PendingDecisions?
         while !rest.isEmpty {
             let portion = Array(rest.prefix(size))
             rest = rest.dropFirst(size)
-            let found = try candidates(for: portion, under: policy)
-            settlement.fold(portion, found)
+            let next = settlement.deciding(portion, among: try candidates(for: portion, under: policy))
+            if let pending { settlement.fold(pending) }
+            pending = next
             guard policy.strategy.readsContents else { continue }
-            let bytes = found.values.joined().reduce(0) { $0 + ($1.payload?.count ?? 0) }
-            size = min(max(Limits.mergeReadBytes / max(bytes / portion.count, 1), 1), Limits.mergeBatchItems)
+            let bytes = next.candidates.joined().reduce(0) { $0 + ($1.payload?.count ?? 0) }
+            size = min(max(Limits.mergeReadBytes / max(bytes / portion.count, 1), 1), Limits.mergeReadItems)
         }
+        if let pending { settlement.fold(pending) }
     }
 
     /// Decides `ids` anew from what the hub holds of them, and stores the winners that changed; returns what changed.

@@ -32,25 +32,20 @@ package struct CanonicalObject: Sendable {
         CanonicalSlice(text, (members[index].name.lowerBound - 1)..<members[index].value.upperBound)
     }
 
-    /// For each of `names`, which are sorted, the position of the member called so.
-    package func positions(of names: [CanonicalName]) -> [Int?] {
-        var found = [Int?](repeating: nil, count: names.count)
+    /// For each of `names` the position of the member called so.
+    package func positions(of names: CanonicalNameList) -> [Int?] {
         text.withUnsafeBytes { bytes in
-            var position = 0
-            for (index, name) in names.enumerated() {
-                name.written.withUnsafeBytes { sought in
-                    while position < members.count {
-                        let present = UnsafeRawBufferPointer(rebasing: bytes[members[position].name])
-                        guard CanonicalName.precedes(present, sought) else {
-                            if !CanonicalName.precedes(sought, present) { found[index] = position }
-                            return
-                        }
-                        position += 1
+            names.map { sought, next in
+                while next < members.count {
+                    let present = UnsafeRawBufferPointer(rebasing: bytes[members[next].name])
+                    guard CanonicalName.precedes(present, sought) else {
+                        return CanonicalName.precedes(sought, present) ? nil : next
                     }
+                    next += 1
                 }
+                return nil
             }
         }
-        return found
     }
 
     private static func scan(_ text: UnsafeRawBufferPointer) -> [Member]? {

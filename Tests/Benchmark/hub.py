@@ -3,10 +3,12 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
+import urllib.request
 
 
 class Hub:
@@ -27,12 +29,13 @@ class Hub:
 
     def _start(self, nodes):
         command = [self.program, "serve", "--data-dir", self.data, "--listen", "127.0.0.1:0",
-                   "--metrics-listen", "none", "--log-level", "warning"]
+                   "--metrics-listen", "127.0.0.1:0", "--log-level", "warning"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
         ready = self.process.stdout.readline()
         if "ready" not in ready:
             raise RuntimeError(f"the hub did not start: {ready!r}")
-        self.port = int(ready.split("serving on ")[1].split(",")[0])
+        self.port = int(re.search(r"serving on (\d+)", ready)[1])
+        self.metrics_port = int(re.search(r"metrics on (\d+)", ready)[1])
         for node in nodes:
             self.tokens[node] = subprocess.run(
                 [self.program, "node", "add", node, "--data-dir", self.data],
@@ -43,6 +46,11 @@ class Hub:
         environment = dict(os.environ, PGHOST=os.path.join(self.data, "run"), PGUSER="tributary", PGDATABASE=database)
         return subprocess.run(["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *arguments], check=True, env=environment,
                               stdin=stdin, stdout=subprocess.PIPE, text=True).stdout
+
+    def metrics(self):
+        """What the hub counted, as text."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=10) as answer:
+            return answer.read().decode()
 
     def resident_bytes(self):
         """Peak and present resident memory of the hub's process."""

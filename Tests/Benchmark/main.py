@@ -157,8 +157,8 @@ def measure(options):
         client.push(push_bodies(data[NODES[0]][:1_000], PER_PUSH)[0])
         result["no_change_bytes_1000"], result["no_change_ms_1000"] = no_change(hub)
     note("settling patterns with twenty contributors")
-    for strategy, milliseconds in settle.measure(options.bin, max(3, options.repeats)).items():
-        result[f"settle_{strategy}_ms"] = milliseconds
+    for strategy, (settling, push) in settle.measure(options.bin, max(3, options.repeats)).items():
+        result[f"settle_{strategy}_ms"], result[f"settle_{strategy}_push_ms"] = settling, push
     result["patterns"] = count
     result["repeats"] = options.repeats
     return result
@@ -205,8 +205,10 @@ def table(result):
         ("push until visible at another spoke, p95 ms", f"{result['latency_p95_ms']:.1f}", "<= 60",
          result["latency_p95_ms"] <= 60),
         ("  median ms", f"{result['latency_median_ms']:.1f}", "", True),
-        *((f"push of {settle.PATTERNS:,} patterns, each decided among 20, {strategy}, ms",
+        *((f"settling {settle.PATTERNS:,} patterns, each among 20, {strategy}, ms",
            f"{result[f'settle_{strategy}_ms']:.0f}", "<= 150", result[f"settle_{strategy}_ms"] <= 150)
+          for strategy in settle.STRATEGIES),
+        *((f"  the whole push, {strategy}, ms", f"{result[f'settle_{strategy}_push_ms']:.0f}", "", True)
           for strategy in settle.STRATEGIES),
         ("hub RSS, MiB (peak)", f"{max(result['hub_rss'], result['hub_rss_4_nodes']) / mib:.0f}", "<= 150",
          max(result["hub_rss"], result["hub_rss_4_nodes"]) <= 150 * mib),

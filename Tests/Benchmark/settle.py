@@ -1,6 +1,7 @@
 """How long it takes to settle 1,000 touched patterns with 20 contributors each, under every strategy."""
 
 import random
+import re
 import statistics
 import subprocess
 import time
@@ -28,9 +29,10 @@ def statements(rng, node, value, updated, turn):
 
 
 def settle(binaries, strategy, repeats):
-    """Median seconds of a push after which every pattern has to be decided from all its contributors."""
+    """Median seconds of settling, and of the whole push after which every pattern has to be decided from all its
+    contributors."""
     rng = random.Random(5)
-    times = []
+    settling, pushes = [], []
     with Hub(binaries, CONTRIBUTORS) as hub:
         subprocess.run([hub.program, "collection", "set", "settled", "--strategy", strategy, "--data-dir", hub.data],
                        check=True, capture_output=True)
@@ -42,14 +44,23 @@ def settle(binaries, strategy, repeats):
             # The winner's own contribution gets weaker, so that comparing is not enough, and then stronger again.
             weaker = statements(rng, CONTRIBUTORS[-1], 0.7, 1_750_000_000, 2 * repeat + 1)
             stronger = statements(rng, CONTRIBUTORS[-1], 0.99, 1_770_000_000, 2 * repeat + 2)
+            before = settling_seconds(hub, strategy)
             started = time.perf_counter()
             end = best.push(weaker, "settled")
-            times.append(time.perf_counter() - started)
+            pushes.append(time.perf_counter() - started)
             assert end["accepted"] == PATTERNS, end
+            settling.append(settling_seconds(hub, strategy) - before)
             best.push(stronger, "settled")
-    return statistics.median(times)
+    return statistics.median(settling), statistics.median(pushes)
+
+
+def settling_seconds(hub, strategy):
+    """How long the hub has spent settling so far, by its own count."""
+    pattern = rf'^tributary_settling_microseconds_total{{strategy="{strategy}"}} (\d+)$'
+    return int(re.search(pattern, hub.metrics(), re.MULTILINE)[1]) / 1e6
 
 
 def measure(binaries, repeats):
-    """Milliseconds by strategy."""
-    return {strategy: settle(binaries, strategy, repeats) * 1000 for strategy in STRATEGIES}
+    """Milliseconds of settling and of the whole push, by strategy."""
+    return {strategy: tuple(seconds * 1000 for seconds in settle(binaries, strategy, repeats))
+            for strategy in STRATEGIES}

@@ -67,7 +67,7 @@ struct CanonicalObjectTests {
         let whole = "{" + (0..<found.count).map { text(found.member($0)) }.joined(separator: ",") + "}"
         #expect(Array(whole.utf8) == bytes)
         let sorted = CanonicalObjectTests.names.map(CanonicalName.init).sorted()
-        for (name, position) in zip(sorted, found.positions(of: sorted)) {
+        for (name, position) in zip(sorted, found.positions(of: CanonicalNameList(sorted))) {
             #expect(position == (0..<found.count).first { found.name($0) == name })
         }
     }

@@ -14,7 +14,7 @@ struct ImportTests {
         "PostgresCluster": ["Glibc", "Dispatch", "Synchronization"],
         "Curl": ["CLibCurl", "Glibc"],
         "SQLite": ["CLibSQLite", "Glibc"],
-        "Federation": ["JSON", "Digest", "Glibc"],
+        "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Presentation": ["JSON"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],

@@ -70,24 +70,27 @@ extension BatchSettlement {
 
     /// Decides the ``undecided`` patterns from all their candidates after the batch.
     package mutating func fold(_ candidates: [PatternID: [Candidate]]) {
-        fold(undecided, candidates)
+        fold(deciding(undecided, among: candidates))
     }
 
-    /// Decides `ids`, which are the first of the ``undecided``, from all their candidates after the batch.
-    package mutating func fold(_ ids: [PatternID], _ candidates: [PatternID: [Candidate]]) {
-        for id in ids {
-            let all = candidates[id] ?? []
-            let decision = Decision(
-                of: id,
-                among: all,
-                resolution: resolutions.deciding(id, under: policy, hasher),
-                under: policy,
-                hasher: hasher
-            )
+    /// Begins to decide `ids` from all their candidates after the batch.
+    package func deciding(_ ids: [PatternID], among candidates: [PatternID: [Candidate]]) -> PendingDecisions {
+        PendingDecisions(
+            ids: ids,
+            candidates: ids.map { candidates[$0] ?? [] },
+            resolutions: ids.map { resolutions.deciding($0, under: policy, hasher) },
+            policy: policy
+        )
+    }
+
+    /// Takes what was decided of the first of the ``undecided``.
+    package mutating func fold(_ pending: PendingDecisions) {
+        for (index, decision) in pending.decisions().enumerated() {
+            let (id, all) = (pending.ids[index], pending.candidates[index])
             publish(Winner(id: id, decision: decision, contributors: Int32(all.count)))
             count(newcomers(to: id), among: all, decision)
         }
-        undecided.removeFirst(ids.count)
+        undecided.removeFirst(pending.ids.count)
     }
 
     /// The kept contributions to `id`, which are in the order of their keys.

@@ -33,6 +33,7 @@ struct MergeTable {
     }
 
     private let names: [CanonicalName]
+    private let nameList: CanonicalNameList
     private let byOrigin: [MergeVoice]
     private var tallies: [Tally]
     private var rows: [Row] = []
@@ -40,6 +41,7 @@ struct MergeTable {
     /// A table of `groups`, the best first, which are not empty; `byOrigin` has each candidate in the order of origins.
     init(_ groups: [Group], byOrigin: [MergeVoice], rules: MergeRules) {
         names = rules.entries.map(\.name)
+        nameList = CanonicalNameList(names)
         tallies = rules.entries.map { Tally($0.rule, groups: groups.count) }
         self.byOrigin = byOrigin
         rows.reserveCapacity(groups.count)
@@ -47,7 +49,7 @@ struct MergeTable {
     }
 
     private mutating func add(_ group: Group) {
-        let ruled = group.object.positions(of: names)
+        let ruled = group.object.positions(of: nameList)
         for (field, member) in ruled.enumerated() {
             guard let member else { continue }
             let value = group.object.value(member)

@@ -24,7 +24,7 @@ extension PatternRecord {
         }
         if let composition = decision.composition {
             guard composition.parents.isEmpty else {
-                let count = (try? composition.parents.references().count) ?? 0
+                let count = composition.parents.references?.count ?? 0
                 return "a content merged from \(count) nodes is served, \(value)"
             }
             let by = decidingResolution?.decidedBy ?? "an operator"

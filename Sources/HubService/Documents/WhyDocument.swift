@@ -124,8 +124,8 @@ extension Candidate {
             members.append(.init("vector_digest", .string(version.vectorDigest.hex)))
         }
         if let composition {
-            if !composition.parents.isEmpty {
-                members.append(.init("parents", .raw(composition.parents.text)))
+            if let parents = composition.parents.references, !parents.isEmpty {
+                members.append(.init("parents", .array(parents.map(\.json))))
             }
             if showsPayload { members.append(.init("payload", .raw(composition.payload))) }
         }
