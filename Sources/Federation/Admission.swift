@@ -28,11 +28,18 @@ package struct Admission {
     /// Members of a payload that describe its transport; they are stripped before anything else.
     package static let transportKeys: [StaticString] = ["imported_from", "import_timestamp", "federation"]
 
-    private let policy: CollectionPolicy
-    private let origin: NodeName
-    private let incarnation: Int32
+    /// Who sends the items.
+    enum Sender {
+        /// A node that speaks for itself.
+        case origin(NodeName, incarnation: Int32)
+        /// A hub that passes on what others said; see ``init(of:relayedBy:now:hasher:)``.
+        case relay(NodeName)
+    }
+
+    let policy: CollectionPolicy
+    private let sender: Sender
     private let now: Timestamp
-    private let hasher: SHA256
+    let hasher: SHA256
     private let readsExports: Bool
     private let numberedAt: Timestamp?
     /// The members an item may have besides those of the predecessor's exports, which are let through unread.
@@ -58,10 +65,23 @@ package struct Admission {
         self.readsExports = readsExports
         self.numberedAt = numberedAt
         self.policy = policy
-        self.origin = origin
-        self.incarnation = incarnation
+        sender = .origin(origin, incarnation: incarnation)
         self.now = now
         self.hasher = hasher
+    }
+
+    /// Admission of what `relay`, a hub, passes on: lines of a contributions feed, with payloads and vectors.
+    ///
+    /// Nothing in them is changed but the path, to which `relay` is added. Origin, incarnation, revision and checksum
+    /// have to be there; a line that has neither a payload nor the checksum of a retraction is a statement whose text
+    /// was erased.
+    package init(of policy: CollectionPolicy, relayedBy relay: NodeName, now: Timestamp, hasher: SHA256) {
+        self.policy = policy
+        sender = .relay(relay)
+        self.now = now
+        self.hasher = hasher
+        readsExports = false
+        numberedAt = nil
     }
 
     /// The contribution that `record` makes; throws a ``Refusal``.
@@ -75,14 +95,22 @@ package struct Admission {
         guard root.kind == .object else { throw Refusal(.malformedJSON, "an item is a JSON object") }
         let itemID = try readID(root)
         id = itemID
-        try checkMembers(root)
+        let speaker = try readSpeaker(root)
         let ownRevision = try readRevision(root)
         let revision = ownRevision ?? numberedAt?.microseconds
-        let isRetraction = try readRetracted(root)
         let contribution =
-            isRetraction
-            ? retraction(of: itemID, revision: revision)
-            : try content(of: root, id: itemID, revision: revision)
+            switch try kind(of: root, id: itemID) {
+            case .content: try content(of: root, id: itemID, speaker, revision: revision)
+            case .retraction: retraction(of: itemID, speaker, revision: revision)
+            case .erased(let checksum, let vector):
+                Contribution(
+                    id: itemID,
+                    origin: speaker.origin,
+                    version: version(speaker, revision, checksum, vector),
+                    statement: .erased,
+                    path: speaker.path
+                )
+            }
         try checkChecksum(root, contribution.version.checksum)
         let imported = readsExports ? root["payload"]?["imported_from"]?.string.flatMap(NodeName.init) : nil
         var item = AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
@@ -90,7 +118,7 @@ package struct Admission {
         item.digests = ItemDigest.Pair(
             collection: policy.collection,
             id: itemID,
-            origin: origin,
+            origin: speaker.origin,
             version: contribution.version,
             hasher: hasher
         )
@@ -127,12 +155,30 @@ package struct Admission {
         do throws(InvalidPatternID) { return try PatternID(node) } catch { throw Refusal(.idInvalid, error.detail) }
     }
 
-    private func checkMembers(_ root: JSONNode) throws(Refusal) {
-        if let unknown = root.memberName(notAmong: Admission.knownMembers) {
-            throw Refusal(.memberUnknown, "the item has a member '\(unknown.prefix(64))' that is not known here")
+    /// Whose statement the item is.
+    private func readSpeaker(_ root: JSONNode) throws(Refusal) -> Speaker {
+        switch sender {
+        case .origin(let origin, let incarnation):
+            try checkMembers(root, Admission.knownMembers)
+            if let claimed = root["origin"], claimed.string != origin.text {
+                throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")
+            }
+            return Speaker(origin: origin, incarnation: incarnation)
+        case .relay(let relay):
+            try checkMembers(root, Admission.relayedMembers)
+            return try Speaker(relayed: root, by: relay)
         }
-        if let claimed = root["origin"], claimed.string != origin.text {
-            throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")
+    }
+
+    private func checkMembers(_ root: JSONNode, _ known: [StaticString]) throws(Refusal) {
+        guard let unknown = root.memberName(notAmong: known) else { return }
+        throw Refusal(.memberUnknown, "the item has a member '\(unknown.prefix(64))' that is not known here")
+    }
+
+    private func kind(of root: JSONNode, id: PatternID) throws(Refusal) -> StatementKind {
+        switch sender {
+        case .origin: try readRetracted(root) ? .retraction : .content
+        case .relay: try relayedKind(of: root, id: id)
         }
     }
 
@@ -160,31 +206,37 @@ package struct Admission {
 
     private var latest: Timestamp { now.adding(seconds: Limits.clockAheadSeconds) }
 
-    private func retraction(of id: PatternID, revision: Int64?) -> Contribution {
+    private func retraction(of id: PatternID, _ speaker: Speaker, revision: Int64?) -> Contribution {
         let checksum = PatternChecksum.retraction(collection: policy.collection, id: id, hasher: hasher)
         return Contribution(
             id: id,
-            origin: origin,
-            version: version(revision, checksum, .none),
+            origin: speaker.origin,
+            version: version(speaker, revision, checksum, .none),
             statement: .retraction,
-            path: []
+            path: speaker.path
         )
     }
 
     private func version(
+        _ speaker: Speaker,
         _ revision: Int64?,
         _ checksum: SHA256Digest,
         _ vectorDigest: SHA256Digest
     ) -> ContributionVersion {
         ContributionVersion(
-            incarnation: incarnation,
+            incarnation: speaker.incarnation,
             revision: revision ?? now.microseconds,
             checksum: checksum,
             vectorDigest: vectorDigest
         )
     }
 
-    private func content(of root: JSONNode, id: PatternID, revision: Int64?) throws(Refusal) -> Contribution {
+    private func content(
+        of root: JSONNode,
+        id: PatternID,
+        _ speaker: Speaker,
+        revision: Int64?
+    ) throws(Refusal) -> Contribution {
         guard let payload = root["payload"], payload.kind == .object else {
             throw Refusal(.payloadInvalid, "the item has no payload that is a JSON object")
         }
@@ -213,10 +265,10 @@ package struct Admission {
         )
         return Contribution(
             id: id,
-            origin: origin,
-            version: version(revision, checksum, vector?.digest ?? .none),
+            origin: speaker.origin,
+            version: version(speaker, revision, checksum, vector?.digest ?? .none),
             statement: .content(content),
-            path: []
+            path: speaker.path
         )
     }
 

@@ -16,6 +16,8 @@ package struct Contribution: Sendable, Equatable {
         case content(Content)
         /// The origin takes the pattern back.
         case retraction
+        /// A content whose text was removed because an operator had it erased; its checksum is in the version.
+        case erased
     }
 
     /// A pattern's content as its origin states it.

@@ -62,6 +62,10 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case vectorInvalid = "vector-invalid"
     /// A spoke speaks for itself alone.
     case originNotPermitted = "origin-not-permitted"
+    /// A hub passed on an item without saying whose it is, or without its number or checksum.
+    case relayIncomplete = "relay-incomplete"
+    /// A relayed item passed through more than ``Limits/pathLength`` hubs.
+    case pathTooLong = "path-too-long"
     /// A member that this version of the protocol does not know.
     case memberUnknown = "member-unknown"
     /// An operator retracted this pattern or content.

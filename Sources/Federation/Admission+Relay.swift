@@ -1,0 +1,65 @@
+internal import Digest
+internal import JSON
+
+/// What one hub passes on to another: lines of the contributions feed, in either direction.
+extension Admission {
+    /// Whose statement an item is, and how it came here.
+    struct Speaker {
+        var origin: NodeName
+        var incarnation: Int32
+        var path: [NodeName] = []
+    }
+
+    /// What an item says.
+    enum StatementKind {
+        case content
+        case retraction
+        /// A content whose text was erased, with the digests of content and vector.
+        case erased(checksum: SHA256Digest, vector: SHA256Digest)
+    }
+
+    /// The members a relayed item may have: those of a line of the contributions feed.
+    static let relayedMembers: [StaticString] = [
+        "id", "state", "origin", "incarnation", "revision", "checksum", "vector_digest", "path", "received_at", "value",
+        "updated_at", "vector_model", "vector_dimension", "vector", "payload",
+    ]
+
+    /// What the relayed item `root` says; throws a ``Refusal``.
+    func relayedKind(of root: JSONNode, id: PatternID) throws(Refusal) -> StatementKind {
+        guard let checksum = root["checksum"]?.string.flatMap(SHA256Digest.init(hex:)), root["revision"] != nil else {
+            throw Refusal(.relayIncomplete, "a relayed item has the revision and the checksum that its origin gave it")
+        }
+        if let payload = root["payload"], payload.kind != .null { return .content }
+        guard checksum != PatternChecksum.retraction(collection: policy.collection, id: id, hasher: hasher) else {
+            return .retraction
+        }
+        return .erased(
+            checksum: checksum,
+            vector: root["vector_digest"]?.string.flatMap(SHA256Digest.init(hex:)) ?? .none
+        )
+    }
+}
+
+extension Admission.Speaker {
+    /// Reads whose statement `root` is and adds `relay`, which passed it on, to its path; throws a ``Refusal``.
+    init(relayed root: JSONNode, by relay: NodeName) throws(Refusal) {
+        guard let origin = root["origin"]?.string.flatMap(NodeName.init),
+            let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }), incarnation >= 1
+        else { throw Refusal(.relayIncomplete, "a relayed item has an origin and the origin's incarnation") }
+        var path: [NodeName] = []
+        for element in root["path"]?.elements ?? [] {
+            guard let name = element.string.flatMap(NodeName.init) else {
+                throw Refusal(.relayIncomplete, "the item's path has an element that is no node name")
+            }
+            path.append(name)
+        }
+        guard path.count < Limits.pathLength else {
+            throw Refusal(
+                .pathTooLong,
+                "the item has passed through \(path.count) hubs, and \(Limits.pathLength) are the most: hubs pass it on "
+                    + "in a circle, or the hierarchy is too deep"
+            )
+        }
+        self.init(origin: origin, incarnation: incarnation, path: path + [relay])
+    }
+}
