@@ -12,6 +12,9 @@ package struct OpenConflict: Sendable {
     package var contributors: Int32
     /// What is served meanwhile.
     package var serving: ContributionReference?
+    /// Who wrote what is served meanwhile, where an operator did.
+    package var writtenBy: String?
+    /// When it opened.
     package var since: Timestamp
 }
 
@@ -38,6 +41,11 @@ extension Store {
                         SELECT count(DISTINCT k.checksum) FROM contributions AS k
                         WHERE k.collection = w.collection AND k.pattern_id = w.pattern_id AND k.value >= c.threshold
                             AND NOT k.is_withheld
+                    ), (
+                        -- What is served and is no contribution's own was resolved last, whoever said it before.
+                        SELECT CASE WHEN r.source_node IS NULL THEN r.decided_by END FROM resolutions AS r
+                        WHERE w.payload IS NOT NULL AND r.collection = w.collection AND r.pattern_id = w.pattern_id
+                        ORDER BY r.revision DESC, r.origin DESC LIMIT 1
                     )
                 FROM winners AS w JOIN collections AS c ON c.collection = w.collection
                 WHERE w.state = 'conflict'
@@ -52,6 +60,7 @@ extension Store {
                     contents: try row.int64(8),
                     contributors: try row.int32(2),
                     serving: try row.isNull(4) ? nil : row.reference(from: 4),
+                    writtenBy: try row.optionalString(9),
                     since: try row.time(3)
                 )
             }
