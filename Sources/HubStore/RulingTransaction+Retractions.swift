@@ -12,7 +12,13 @@ extension RulingTransaction {
         erases: Bool,
         ruling: Ruling
     ) throws -> RetractionOutcome {
-        let present = try contents(of: id)
+        let present = try settlement.contents(of: id)
+        let asked = RetractionRequest(alsoContent: alsoContent, erases: erases, ruling: ruling)
+        if let standing = try standingRetraction(of: id, present, asked) {
+            // Contents are named so that a run which was interrupted is gone on with.
+            let contents = alsoContent ? Set(present.map(\.digest)).sorted() : []
+            return RetractionOutcome(resolution: standing, stood: true, contents: contents)
+        }
         let resolution = try statement(
             .pattern(id),
             .retracted,
@@ -43,10 +49,37 @@ extension RulingTransaction {
         return outcome
     }
 
+    /// What an operator asks to retract.
+    private struct RetractionRequest {
+        var alsoContent: Bool
+        var erases: Bool
+        var ruling: Ruling
+
+        /// Whether `resolution` says as much for the same reason.
+        func isMet(by resolution: Resolution?) -> Bool {
+            guard let resolution, resolution.retracts else { return false }
+            return resolution.reason == ruling.reason && (resolution.erases || !erases)
+        }
+    }
+
+    /// The statement by which exactly what is `asked` stands already, for all contents that are `present`.
+    private func standingRetraction(
+        of id: PatternID,
+        _ present: [PresentContent],
+        _ asked: RetractionRequest
+    ) throws -> Resolution? {
+        let standing = try settlement.standingResolutions(of: [id], heads)
+        guard let retraction = standing.patterns[id], asked.isMet(by: retraction) else { return nil }
+        guard !asked.erases || !present.contains(where: \.hasText) else { return nil }
+        guard retraction.covers(all: present.map(\.checksum)) else { return nil }
+        let isMet = !asked.alsoContent || present.allSatisfy { asked.isMet(by: standing.contents[$0.digest]) }
+        return isMet ? retraction : nil
+    }
+
     mutating func lift(_ id: PatternID, ruling: Ruling) throws -> RetractionOutcome {
         let standing = try settlement.standingResolutions(of: [id], heads)
         let retraction = standing.patterns[id].flatMap { $0.retracts ? $0 : nil }
-        let present = Set(try contents(of: id).map(\.digest))
+        let present = Set(try settlement.contents(of: id).map(\.digest))
         let lifted = standing.contents.filter { digest, resolution in
             present.contains(digest) || !Set(resolution.covers).isDisjoint(with: retraction?.covers ?? [])
         }
@@ -94,45 +127,6 @@ extension RulingTransaction {
         guard !ids.isEmpty else { return (nil, []) }
         let changes = try settlement.decideAnew(ids, policy: policy, heads: &heads)
         return (ids.count == Int(Self.stepRows) ? ids.last : nil, changes)
-    }
-
-    /// A content that is present.
-    private struct PresentContent {
-        var checksum: SHA256Digest
-        var digest: SHA256Digest
-    }
-
-    /// The contents that the pattern's contributions have and had, and what was made of them: all that was ever served.
-    private func contents(of id: PatternID) throws -> [PresentContent] {
-        let result = try settlement.connection.execute(
-            """
-            SELECT checksum, payload, content_digest FROM contributions
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
-                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
-            UNION ALL
-            SELECT checksum, payload, content_digest FROM contribution_history
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
-                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
-            UNION ALL
-            SELECT checksum, payload, NULL FROM winners
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
-            UNION ALL
-            SELECT checksum, payload, NULL FROM resolutions
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
-            """
-        )
-        let hasher = SHA256()
-        return try result.rows.map { row in
-            let digest =
-                try row.isNull(1)
-                ? row.digest(2)
-                : ContentDigest.of(
-                    canonicalPayload: row.text(1).utf8,
-                    collection: settlement.collection,
-                    hasher: hasher
-                )
-            return PresentContent(checksum: try row.digest(0), digest: digest)
-        }
     }
 
     /// Withholds, or lets win again, the next contributions behind `key` as their contents' retractions say; `last` is

@@ -94,7 +94,8 @@ extension Store {
     /// Ends the conflict over pattern `id` with `choice`, which was made with the contents `covers` in view.
     ///
     /// Throws ``StoreError/conflictChanged(_:present:)`` where others are present, ``StoreError/conflictNotOpen(_:_:)``
-    /// where there is nothing to resolve, and a `Refusal` where a written content cannot be served.
+    /// where there is nothing to resolve, and a `Refusal` where a written content cannot be served. Where exactly this
+    /// stands already, `stood` is true and nothing is added.
     package func resolve(
         _ id: PatternID,
         in collection: CollectionName,
@@ -102,12 +103,12 @@ extension Store {
         covers: [SHA256Digest]?,
         ruling: Ruling,
         now: Timestamp
-    ) async throws -> (resolution: Resolution, winner: Winner?) {
+    ) async throws -> (resolution: Resolution, winner: Winner?, stood: Bool) {
         try await pool.write { connection in
             var transaction = try RulingTransaction(connection: connection, collection: collection, now: now)
-            let resolution = try transaction.resolve(id, with: choice, covers: covers, ruling: ruling)
+            let (resolution, stood) = try transaction.resolve(id, with: choice, covers: covers, ruling: ruling)
             try transaction.save()
-            return (resolution, try transaction.settlement.standingWinners(of: [id])[id]?.winner)
+            return (resolution, try transaction.settlement.standingWinners(of: [id])[id]?.winner, stood)
         }
     }
 }
