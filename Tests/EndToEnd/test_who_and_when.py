@@ -46,6 +46,7 @@ def test_what_a_person_wrote_is_shown_as_theirs(hub):
     assert "olga wrote content" in text and "chose" not in text and identity not in text
     decided = hub.command("decisions", "--collection", SKILLS)
     assert "olga" in row(decided, SKILLS, "essay") and identity not in decided
+    assert "now what olga wrote is" in hub.command("retraction", "add", SKILLS, "essay", "--dry-run", "--reason", "r")
     put(hub.client("chika"), "essay", 1, value_score=0.9, by="chika")
     assert "what olga wrote" in row(hub.command("conflict", "list"), SKILLS, "essay")
     (one,) = [one for one in hub.command_json("conflict", "list")["conflicts"] if one["id"] == "essay"]

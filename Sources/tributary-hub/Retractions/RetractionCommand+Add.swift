@@ -118,7 +118,9 @@ extension RetractionCommand {
         private func rehearsal(_ record: PatternRecord) -> String {
             var text: String
             if let served = record.winner?.candidate {
-                text = "\(pattern.name) would be served no more; now \(served.origin)'s is, value \(served.value)"
+                let writer = record.explanation.writtenBy.map(HarmlessText.of)
+                let what = writer.map { "what \($0) wrote" } ?? "\(served.origin)'s"
+                text = "\(pattern.name) would be served no more; now \(what) is, value \(served.value)"
             } else {
                 text = "nothing is served for \(pattern.name) now"
                 if record.isEmpty { text += ", and no node ever said anything about it" }
