@@ -9,6 +9,7 @@ package struct Cursor: Sendable, Equatable {
     package enum Feed: UInt8, Sendable {
         case winners = 0x57
         case contributions = 0x43
+        case resolutions = 0x52
     }
 
     /// 16 bytes; see ``HubIdentity``.

@@ -19,6 +19,15 @@ struct FeedHeads {
     var winners: Head
     var resolutions: Head
 
+    /// The head of `feed`.
+    subscript(feed: Cursor.Feed) -> Head {
+        switch feed {
+        case .contributions: contributions
+        case .winners: winners
+        case .resolutions: resolutions
+        }
+    }
+
     /// Locks the heads of `collection` until the transaction ends.
     ///
     /// This lock is the commit order: a change gets its number only when every smaller number has committed or will

@@ -12,6 +12,8 @@ package struct FeedRequest: Sendable {
     package var origin: NodeName?
     package var includesPayload: Bool
     package var includesVectors: Bool
+    /// Of the contributions feed: whether lines say what operators retracted and erased of them.
+    package var includesWithheld: Bool
 
     package init(
         feed: Cursor.Feed,
@@ -20,7 +22,8 @@ package struct FeedRequest: Sendable {
         limit: Int64? = nil,
         origin: NodeName? = nil,
         includesPayload: Bool = true,
-        includesVectors: Bool = false
+        includesVectors: Bool = false,
+        includesWithheld: Bool = false
     ) {
         self.feed = feed
         self.collection = collection
@@ -29,5 +32,6 @@ package struct FeedRequest: Sendable {
         self.origin = origin
         self.includesPayload = includesPayload
         self.includesVectors = includesVectors
+        self.includesWithheld = includesWithheld
     }
 }

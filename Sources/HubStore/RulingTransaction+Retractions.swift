@@ -137,14 +137,14 @@ extension RulingTransaction {
         let retracted = try settlement.retractedContents()
         let result = try settlement.connection.execute(
             """
-            SELECT pattern_id, node, payload, is_withheld FROM contributions
-            WHERE collection = \(settlement.collection.text) AND payload IS NOT NULL
+            SELECT pattern_id, node, payload, is_withheld, content_digest FROM contributions
+            WHERE collection = \(settlement.collection.text) AND (payload IS NOT NULL OR content_digest IS NOT NULL)
                 AND (pattern_id, node) > (\(key?.id.sql ?? PostgresText(utf8: [])), \(key?.origin.text ?? ""))
             ORDER BY pattern_id, node LIMIT \(Self.stepRows)
             """
         )
         let moved = try settlement.outOfLine(result, retracted)
-        try settlement.setWithheld(moved)
+        try settlement.setWithheld(moved, heads: &heads)
         let ids = Array(Set(moved.map(\.key.id))).sorted()
         let changes = ids.isEmpty ? [] : try settlement.decideAnew(ids, policy: policy, heads: &heads)
         guard result.rowCount == Int(Self.stepRows), let last = result.last else { return (nil, changes) }
@@ -153,36 +153,54 @@ extension RulingTransaction {
 }
 
 extension SettlementTransaction {
-    /// The rows (pattern, node, payload, withheld) that are not withheld as the `retracted` contents say.
+    /// The rows (pattern, node, payload, withheld, content digest of what was erased) that are not withheld as the
+    /// `retracted` contents say.
     func outOfLine(
         _ result: QueryResult,
         _ retracted: [SHA256Digest: Resolution]
     ) throws -> [(key: ContributionKey, isWithheld: Bool)] {
         let hasher = SHA256()
         return try result.rows.compactMap { row in
-            let digest = ContentDigest.of(
-                canonicalPayload: try row.text(2).utf8,
-                collection: collection,
-                hasher: hasher
-            )
+            let digest =
+                try row.isNull(2)
+                ? row.digest(4)
+                : ContentDigest.of(canonicalPayload: row.text(2).utf8, collection: collection, hasher: hasher)
             let isWithheld = retracted[digest] != nil
             guard try row.bool(3) != isWithheld else { return nil }
             return (ContributionKey(id: try row.patternID(0), origin: try row.node(1)), isWithheld)
         }
     }
 
-    /// Notes which contributions cannot win because their content was retracted.
-    func setWithheld(_ contributions: [(key: ContributionKey, isWithheld: Bool)]) throws {
+    /// Notes which contributions cannot win because their content was retracted, and moves them to the end of their feed,
+    /// where their origins learn of it.
+    func setWithheld(_ contributions: [(key: ContributionKey, isWithheld: Bool)], heads: inout FeedHeads) throws {
         guard !contributions.isEmpty else { return }
-        _ = try connection.execute(
+        let result = try connection.execute(
             """
-            UPDATE contributions AS c SET is_withheld = n.is_withheld
+            UPDATE contributions AS c
+            SET is_withheld = n.is_withheld, feed_number = \(heads.contributions.number) + n.position
             FROM unnest(
                 \(contributions.map(\.key.id.sql)), \(contributions.map(\.key.origin.text)),
                 \(contributions.map(\.isWithheld))
-            ) AS n (pattern_id, node, is_withheld)
+            ) WITH ORDINALITY AS n (pattern_id, node, is_withheld, position)
             WHERE c.collection = \(collection.text) AND c.pattern_id = n.pattern_id AND c.node = n.node
             """
         )
+        heads.contributions.number += Int64(result.affectedRows)
+    }
+
+    /// Moves the contributions to pattern `id` to the end of their feed, where their origins learn what was decided.
+    func renumberContributions(to id: PatternID, heads: inout FeedHeads) throws {
+        let result = try connection.execute(
+            """
+            UPDATE contributions AS c SET feed_number = n.number
+            FROM (
+                SELECT node, \(heads.contributions.number) + row_number() OVER (ORDER BY node) AS number
+                FROM contributions WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
+            ) AS n
+            WHERE c.collection = \(collection.text) AND c.pattern_id = \(id.sql) AND c.node = n.node
+            """
+        )
+        heads.contributions.number += Int64(result.affectedRows)
     }
 }

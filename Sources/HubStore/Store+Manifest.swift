@@ -9,11 +9,12 @@ extension Store {
             let result = try connection.execute(
                 """
                 SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, c.merge_rules,
-                    w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch
+                    w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch, r.number
                 FROM hub AS h
                 LEFT JOIN collections AS c ON true
                 LEFT JOIN feed_heads AS w ON w.collection = c.collection AND w.feed = 'winners'
                 LEFT JOIN feed_heads AS k ON k.collection = c.collection AND k.feed = 'contributions'
+                LEFT JOIN feed_heads AS r ON r.collection = c.collection AND r.feed = 'resolutions'
                 ORDER BY c.collection
                 """
             )
@@ -27,10 +28,17 @@ extension Store {
                     let set = SetDigest(count: try row.int64(column + 1), sum: try row.digest(column + 2))
                     return ManifestDocument.Feed(set: set, cursor: cursor.text)
                 }
+                let resolved = Cursor(
+                    epoch: epoch,
+                    feed: .resolutions,
+                    collection: policy.collection,
+                    number: try row.int64(14)
+                )
                 return ManifestDocument.Entry(
                     policy: policy,
                     winners: try feed(.winners, from: 6),
-                    contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil
+                    contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil,
+                    resolutionsCursor: resolved.text
                 )
             }
             return ManifestDocument(

@@ -32,6 +32,8 @@ extension FeedLine {
             payload: payload,
             vector: try VectorFacts(root, id: id, provenance: provenance, hasher: hasher)
         )
+        withheld = root["withheld"]?.string
+        isErased = root["erased"]?.boolean ?? false
     }
 
     private static func checkedPayload(

@@ -21,11 +21,19 @@ package struct ManifestDocument: Sendable, Equatable {
         package var policy: CollectionPolicy
         package var winners: Feed
         package var contributions: Feed?
+        /// The position behind the last resolution; `nil` of a hub that does not tell.
+        package var resolutionsCursor: String?
 
-        package init(policy: CollectionPolicy, winners: Feed, contributions: Feed?) {
+        package init(
+            policy: CollectionPolicy,
+            winners: Feed,
+            contributions: Feed?,
+            resolutionsCursor: String? = nil
+        ) {
             self.policy = policy
             self.winners = winners
             self.contributions = contributions
+            self.resolutionsCursor = resolutionsCursor
         }
     }
 
@@ -84,6 +92,9 @@ extension ManifestDocument.Entry {
             .init("winners", winners.json),
         ]
         if let contributions { members.append(.init("contributions", contributions.json)) }
+        if let resolutionsCursor {
+            members.append(.init("resolutions", ["cursor": .string(resolutionsCursor)]))
+        }
         return .object(members)
     }
 
@@ -105,7 +116,8 @@ extension ManifestDocument.Entry {
         self.init(
             policy: policy,
             winners: winners,
-            contributions: node["contributions"].flatMap(ManifestDocument.Feed.init)
+            contributions: node["contributions"].flatMap(ManifestDocument.Feed.init),
+            resolutionsCursor: node["resolutions"]?["cursor"]?.string
         )
     }
 }

@@ -30,7 +30,7 @@ struct FeedRoutes: Sendable {
     func contributions(_ request: Request, _ context: HubContext) async throws -> Response {
         let collection = try context.collection()
         let node = try context.requireNode()
-        let query = try QueryParameters(request, known: ["since", "limit", "origin", "payload", "vectors"])
+        let query = try QueryParameters(request, known: ["since", "limit", "origin", "payload", "vectors", "withheld"])
         let origin = try query.text("origin").map { text in
             guard let name = NodeName(text) else { throw Problem(400, .parameterInvalid, "'origin' is no node name") }
             return name
@@ -49,7 +49,8 @@ struct FeedRoutes: Sendable {
             limit: try query.integer("limit", in: 1...Int64.max),
             origin: origin,
             includesPayload: try query.flag("payload") ?? true,
-            includesVectors: try query.flag("vectors") ?? false
+            includesVectors: try query.flag("vectors") ?? false,
+            includesWithheld: try query.flag("withheld") ?? false
         )
         return try await stream(feed, request, of: node)
     }
