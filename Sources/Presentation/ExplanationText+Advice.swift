@@ -3,7 +3,8 @@ internal import JSON
 extension ExplanationText {
     /// What can be done next; nothing about what is past.
     var advice: [String] {
-        past == nil ? ["Next: \(steps)"] : []
+        guard past == nil else { return [] }
+        return ["Next: \(audience == .operators ? steps : developerSteps)"]
     }
 
     private var steps: String {

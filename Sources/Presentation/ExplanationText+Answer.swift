@@ -90,6 +90,8 @@ extension ExplanationText {
     private var retracted: String {
         let retraction =
             latestResolution("retracted").map { "retracted \(authorship($0))" } ?? "an operator retracted it"
-        return past == nil ? "\(retraction); \(liftCommand) brings it back" : retraction
+        guard past == nil else { return retraction }
+        guard audience == .operators else { return "\(retraction); the hub's operator can lift that" }
+        return "\(retraction); \(liftCommand) brings it back"
     }
 }

@@ -5,15 +5,25 @@ package import JSON
 ///
 /// It is made from the document that both programs get from the hub, so that both say the same.
 package struct ExplanationText {
+    /// Who reads it, and so what can be done next.
+    package enum Audience: Sendable {
+        /// Runs the hub, and its commands.
+        case operators
+        /// Has a spoke, and patterns of their own.
+        case developers
+    }
+
     let document: JSONNode
+    let audience: Audience
     private let hubOptions: String
 
     /// The text for `document`, which is the hub's answer about a pattern.
     ///
     /// `hubOptions` lead a command of the hub's to its state, where that is known: commands that are shown have them, so
     /// that they can be copied.
-    package init(_ document: JSONNode, hubOptions: String = "") {
+    package init(_ document: JSONNode, for audience: Audience = .operators, hubOptions: String = "") {
         self.document = document
+        self.audience = audience
         self.hubOptions = hubOptions
     }
 

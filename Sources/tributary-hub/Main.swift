@@ -68,7 +68,7 @@ struct TributaryHub: ParsableCommand {
               0 done   1 failed or not found   2 usage   3 items were refused again
               5 database unreachable   6 conflict   8 configuration   9 integrity
             """,
-        version: HubVersion.text,
+        version: ProductVersion.text,
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(name: "Serving", subcommands: [Serve.self, NodeCommand.self, Epoch.self]),

@@ -12,7 +12,7 @@ enum MetricsRouter {
             let collections = (try? await hub.store.collections()) ?? []
             let outcomes = (try? await hub.store.conflictOutcomes()) ?? []
             let text = hub.metrics.exposition(stored: [
-                ("tributary_build_info", .gauge, "The hub's version.", [("version=\"\(HubVersion.text)\"", 1)]),
+                ("tributary_build_info", .gauge, "The hub's version.", [("version=\"\(ProductVersion.text)\"", 1)]),
                 (
                     "tributary_winners", .gauge, "Live winners, by collection.",
                     collections.map { ("collection=\"\($0.policy.collection)\"", $0.winners) }
@@ -41,9 +41,4 @@ extension ConflictOutcomeCount {
         "collection=\"\(collection)\",strategy=\"\(strategy.rawValue)\",node=\"\(outcome.origin)\","
             + "outcome=\"\(outcome.kind.rawValue)\""
     }
-}
-
-/// The version of the programs.
-package enum HubVersion {
-    package static let text = "0.1.0"
 }
