@@ -35,8 +35,13 @@ package struct EnrolledNode: Sendable, Equatable {
 }
 
 extension Store {
-    /// Enrols `name`, or enrols it anew after it was revoked, under the next incarnation; throws
-    /// ``StoreError/nodeExists(_:)`` while it is enrolled.
+    /// Another hub may claim any incarnation, and the next one must still be a number.
+    private static let lastIncarnation = Int32.max
+
+    /// Enrols `name`, or enrols it anew after it was revoked; throws ``StoreError/nodeExists(_:)`` while it is enrolled.
+    ///
+    /// Its incarnation is greater than any that this hub has heard of under that name, also by way of other hubs: what a
+    /// node that moved here says from now on is newer than what it said where it was before.
     package func enrol(
         _ name: NodeName,
         role: NodeRole,
@@ -48,13 +53,15 @@ extension Store {
             let result = try connection.execute(
                 """
                 INSERT INTO nodes (node, role, scopes, incarnation, token_id, token_hash, created_at, enrolled_at)
-                VALUES (
-                    \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()), 1, \(token.id),
-                    \(token.hash.bytes), \(now.sql), \(now.sql)
-                )
+                SELECT \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()),
+                    least(coalesce(max(incarnation), 0), \(Store.lastIncarnation) - 1) + 1,
+                    \(token.id), \(token.hash.bytes), \(now.sql), \(now.sql)
+                FROM relayed_origins WHERE origin = \(name.text)
                 ON CONFLICT (node) DO UPDATE SET role = excluded.role, scopes = excluded.scopes,
-                    incarnation = nodes.incarnation + 1,
-                    token_id = excluded.token_id, token_hash = excluded.token_hash,
+                    incarnation = greatest(
+                        least(nodes.incarnation, \(Store.lastIncarnation) - 1) + 1, excluded.incarnation
+                    ),
+                    hub_id = NULL, token_id = excluded.token_id, token_hash = excluded.token_hash,
                     enrolled_at = excluded.enrolled_at, revoked_at = NULL
                 WHERE nodes.revoked_at IS NOT NULL
                 RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
