@@ -71,6 +71,10 @@ package enum Limits {
     package static let digestListByDefault = 32
     /// Contributions that can be asked for by their keys at once.
     package static let selectionKeys = 1_000
+    /// Bytes of such a request.
+    package static let selectionBytes = 1024 * 1024
+    /// Bytes of one resolution: its content, and the checksums of all that it covers.
+    package static let resolutionBytes = 2 * 1024 * 1024
     /// Resolutions in one request or answer.
     package static let resolutionItems = 1_000
 }
