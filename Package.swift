@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Presentation", "Federation", "JSON", "CLibMalloc", argumentParser, logging,
+                "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "CLibMalloc",
+                argumentParser, logging,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage

@@ -65,6 +65,7 @@ package struct HubApplication: Sendable {
         )
         do {
             try await checkExposure(store)
+            try await setUp(store)
             let group = try await services(for: store, cluster: cluster, ready: ready)
             try await group.run()
         } catch {
@@ -81,6 +82,12 @@ package struct HubApplication: Sendable {
             "no node has a token yet, so the hub does not listen beyond this machine (\(configuration.listen)); enrol one "
                 + "with `tributary-hub node add NAME --data-dir DIR`, or listen on 127.0.0.1"
         )
+    }
+
+    /// Stores what the configuration says about this hub among others.
+    private func setUp(_ store: Store) async throws {
+        if let name = configuration.name { try await store.setHubName(name) }
+        if let upstreams = configuration.upstreams { try await store.configureUpstreams(upstreams, now: Live.now()) }
     }
 
     private func services(

@@ -53,10 +53,11 @@ package final class HubMetrics: Sendable {
         case counter
     }
 
+    /// Numbers under one name.
+    typealias Family = (name: String, kind: Kind, help: String, samples: [(labels: String, value: Int64)])
+
     /// Everything in the Prometheus text format, with numbers that are `stored` elsewhere added.
-    func exposition(
-        stored: [(name: String, kind: Kind, help: String, samples: [(labels: String, value: Int64)])]
-    ) -> String {
+    func exposition(stored: [Family]) -> String {
         var text = ""
         var lastName: String?
         for (series, value) in counters.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {

@@ -27,8 +27,8 @@ struct ImportTests {
             "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging", "Glibc",
-            "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",
+            "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
             "SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
