@@ -22,8 +22,8 @@ struct FeedHeads {
     /// The head of `feed`.
     subscript(feed: Cursor.Feed) -> Head {
         switch feed {
-        case .contributions: contributions
         case .winners: winners
+        case .contributions: contributions
         case .resolutions: resolutions
         }
     }

@@ -106,7 +106,7 @@ package actor FeedReader: StreamedRead {
                 encoder.appendEnd(
                     number: end,
                     hasMore: end < head.number,
-                    total: request.feed == .winners || request.origin == nil ? head.set : nil
+                    total: request.origin == nil && request.keys == nil ? head.set : nil
                 )
             }
             return (encoder.output, FeedProgress(lines: encoder.lines, digest: encoder.digest, number: number), isLast)

@@ -9,7 +9,8 @@ extension Store {
             let result = try connection.execute(
                 """
                 SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, c.merge_rules,
-                    w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch, r.number
+                    w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch,
+                    r.number, r.count, r.digest, coalesce(h.name, h.hub_id::text)
                 FROM hub AS h
                 LEFT JOIN collections AS c ON true
                 LEFT JOIN feed_heads AS w ON w.collection = c.collection AND w.feed = 'winners'
@@ -28,17 +29,11 @@ extension Store {
                     let set = SetDigest(count: try row.int64(column + 1), sum: try row.digest(column + 2))
                     return ManifestDocument.Feed(set: set, cursor: cursor.text)
                 }
-                let resolved = Cursor(
-                    epoch: epoch,
-                    feed: .resolutions,
-                    collection: policy.collection,
-                    number: try row.int64(14)
-                )
                 return ManifestDocument.Entry(
                     policy: policy,
                     winners: try feed(.winners, from: 6),
                     contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil,
-                    resolutionsCursor: resolved.text
+                    resolutions: try feed(.resolutions, from: 14)
                 )
             }
             return ManifestDocument(
@@ -46,6 +41,7 @@ extension Store {
                     hub: UUIDText.format(try first.uuid(12).bytes),
                     epoch: UUIDText.format(epoch)
                 ),
+                name: try first.node(17),
                 node: node.name,
                 incarnation: node.incarnation,
                 entries: entries

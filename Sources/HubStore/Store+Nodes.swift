@@ -12,6 +12,8 @@ package struct EnrolledNode: Sendable, Equatable {
     package var enrolledAt: Timestamp
     package var revokedAt: Timestamp?
     package var lastSeenAt: Timestamp?
+    /// Of a node of role hub: which hub it said it is, a UUID; `nil` while it said nothing.
+    package var hubID: String?
     /// Contributions of this node that the hub holds, where they were counted.
     package var contributions: Int64?
 
@@ -22,7 +24,8 @@ package struct EnrolledNode: Sendable, Equatable {
         incarnation: Int32,
         enrolledAt: Timestamp,
         revokedAt: Timestamp? = nil,
-        lastSeenAt: Timestamp? = nil
+        lastSeenAt: Timestamp? = nil,
+        hubID: String? = nil
     ) {
         self.name = name
         self.role = role
@@ -31,12 +34,18 @@ package struct EnrolledNode: Sendable, Equatable {
         self.enrolledAt = enrolledAt
         self.revokedAt = revokedAt
         self.lastSeenAt = lastSeenAt
+        self.hubID = hubID
     }
 }
 
 extension Store {
-    /// Enrols `name`, or enrols it anew after it was revoked, under the next incarnation; throws
-    /// ``StoreError/nodeExists(_:)`` while it is enrolled.
+    /// Another hub may claim any incarnation, and the next one must still be a number.
+    private static let lastIncarnation = Int32.max
+
+    /// Enrols `name`, or enrols it anew after it was revoked; throws ``StoreError/nodeExists(_:)`` while it is enrolled.
+    ///
+    /// Its incarnation is greater than any that this hub has heard of under that name, also by way of other hubs: what a
+    /// node that moved here says from now on is newer than what it said where it was before.
     package func enrol(
         _ name: NodeName,
         role: NodeRole,
@@ -48,16 +57,18 @@ extension Store {
             let result = try connection.execute(
                 """
                 INSERT INTO nodes (node, role, scopes, incarnation, token_id, token_hash, created_at, enrolled_at)
-                VALUES (
-                    \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()), 1, \(token.id),
-                    \(token.hash.bytes), \(now.sql), \(now.sql)
-                )
+                SELECT \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()),
+                    least(coalesce(max(incarnation), 0), \(Store.lastIncarnation) - 1) + 1,
+                    \(token.id), \(token.hash.bytes), \(now.sql), \(now.sql)
+                FROM relayed_origins WHERE origin = \(name.text)
                 ON CONFLICT (node) DO UPDATE SET role = excluded.role, scopes = excluded.scopes,
-                    incarnation = nodes.incarnation + 1,
-                    token_id = excluded.token_id, token_hash = excluded.token_hash,
+                    incarnation = greatest(
+                        least(nodes.incarnation, \(Store.lastIncarnation) - 1) + 1, excluded.incarnation
+                    ),
+                    hub_id = NULL, token_id = excluded.token_id, token_hash = excluded.token_hash,
                     enrolled_at = excluded.enrolled_at, revoked_at = NULL
                 WHERE nodes.revoked_at IS NOT NULL
-                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
+                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id
                 """
             )
             guard let row = result.first else { throw StoreError.nodeExists(name) }
@@ -99,13 +110,13 @@ extension Store {
             let result = try connection.execute(
                 """
                 SELECT n.node, n.role, n.incarnation, n.enrolled_at, n.revoked_at, n.last_seen_at, n.scopes,
-                    (SELECT count(*) FROM contributions AS c WHERE c.node = n.node)
+                    n.hub_id, (SELECT count(*) FROM contributions AS c WHERE c.node = n.node)
                 FROM nodes AS n ORDER BY n.node
                 """
             )
             return try result.rows.map { row in
                 var node = try row.enrolledNode()
-                node.contributions = try row.int64(7)
+                node.contributions = try row.int64(8)
                 return node
             }
         }
@@ -116,7 +127,7 @@ extension Store {
         try await pool.withConnection { connection in
             try connection.execute(
                 """
-                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
+                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id
                 FROM nodes WHERE node = \(name.text)
                 """
             ).first?.enrolledNode()
@@ -135,12 +146,22 @@ extension Store {
         try await pool.withConnection { connection in
             let result = try connection.execute(
                 """
-                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, token_hash
+                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id,
+                    token_hash
                 FROM nodes WHERE token_id = \(token.id)
                 """
             )
-            guard let row = result.first, ConstantTime.equal(try row.bytes(7), token.hash.bytes) else { return nil }
+            guard let row = result.first, ConstantTime.equal(try row.bytes(8), token.hash.bytes) else { return nil }
             return try row.enrolledNode()
+        }
+    }
+
+    /// Notes that node `name`, of role hub, is the hub with this UUID.
+    package func noteHub(_ hub: [UInt8], of name: NodeName) async throws {
+        try await pool.withConnection { connection in
+            _ = try connection.execute(
+                "UPDATE nodes SET hub_id = \(PostgresUUID(bytes: hub)) WHERE node = \(name.text) AND role = 'hub'"
+            )
         }
     }
 
@@ -162,7 +183,8 @@ extension Row {
             incarnation: try int32(2),
             enrolledAt: try time(3),
             revokedAt: try optionalTimestamp(4).map(Timestamp.init(microseconds:)),
-            lastSeenAt: try optionalTimestamp(5).map(Timestamp.init(microseconds:))
+            lastSeenAt: try optionalTimestamp(5).map(Timestamp.init(microseconds:)),
+            hubID: try isNull(7) ? nil : UUIDText.format(uuid(7).bytes)
         )
     }
 }

@@ -17,7 +17,7 @@ enum HubExit: Int32 {
     init(_ error: any Error) {
         self =
             switch error {
-            case is HubStartError: .configuration
+            case is HubStartError, is ConfigurationFailure: .configuration
             case StoreError.nodeExists, StoreError.conflictChanged, StoreError.conflictNotOpen: .conflict
             case StoreError.schema, StoreError.corrupt: .integrity
             case is StoreError, is CommandFailure, is Refusal: .failure

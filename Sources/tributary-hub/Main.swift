@@ -71,7 +71,10 @@ struct TributaryHub: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [],
         groupedSubcommands: [
-            CommandGroup(name: "Serving", subcommands: [Serve.self, NodeCommand.self, Epoch.self]),
+            CommandGroup(
+                name: "Serving",
+                subcommands: [Serve.self, NodeCommand.self, UpstreamCommand.self, Epoch.self]
+            ),
             CommandGroup(
                 name: "Deciding",
                 subcommands: [
@@ -80,7 +83,7 @@ struct TributaryHub: ParsableCommand {
             ),
             CommandGroup(
                 name: "Understanding",
-                subcommands: [WhyCommand.self, Decisions.self, QuarantineCommand.self]
+                subcommands: [WhyCommand.self, Decisions.self, QuarantineCommand.self, VerifyCommand.self]
             ),
         ]
     )

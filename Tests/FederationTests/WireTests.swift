@@ -109,7 +109,7 @@ struct WireTests {
                     policy: Histories.policy(.latest, threshold: 0.75, revision: 4),
                     winners: ManifestDocument.Feed(set: SetDigest(count: 1, sum: .none), cursor: "w"),
                     contributions: ManifestDocument.Feed(set: SetDigest(count: 2, sum: .none), cursor: "k"),
-                    resolutionsCursor: "r"
+                    resolutions: ManifestDocument.Feed(set: SetDigest(count: 3, sum: .none), cursor: "r")
                 )
             ]
         )

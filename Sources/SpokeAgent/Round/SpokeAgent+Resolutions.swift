@@ -15,7 +15,7 @@ extension SpokeAgent {
         let needsAll = try state.needsStatements(of: entry.policy.collection)
         // Who says nothing need not know what the hub has of it.
         if needsAll, !hasFiles { return }
-        let position = entry.resolutionsCursor
+        let position = entry.resolutions?.cursor
         let hasMoved = try position != nil && position != state.followedCursor(of: number)
         guard needsAll || hasMoved else { return }
         if try needsAll || state.hasOffers(in: number) {
@@ -33,7 +33,7 @@ extension SpokeAgent {
         let cycle = StatementCycle(
             client: client,
             collection: entry.policy.collection,
-            asksWithheld: entry.resolutionsCursor != nil
+            asksWithheld: entry.resolutions != nil
         )
         do {
             return try cycle.run(into: OwnStatements(state: state, isWhole: cursor == nil), since: cursor)

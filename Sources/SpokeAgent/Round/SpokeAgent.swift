@@ -69,7 +69,7 @@ package final class SpokeAgent {
             if held?.entries.map(\.policy) != manifest.entries.map(\.policy) { report.asksForRound = true }
             try recognize(manifest, entityTag: entityTag, &report)
             for entry in try selected(manifest)
-            where try state.isBehind(entry.resolutionsCursor, in: entry.policy.collection) {
+            where try state.isBehind(entry.resolutions?.cursor, in: entry.policy.collection) {
                 report.asksForRound = true
             }
             if try !pullAll(manifest, &report) { report.asksForRound = true }
