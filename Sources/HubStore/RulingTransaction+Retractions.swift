@@ -99,7 +99,7 @@ extension RulingTransaction {
 
     /// Removes all text about pattern `id`, which an operator had erased, and notes what its contents were.
     func eraseText(of id: PatternID) throws {
-        try eraseText(of: id, try contents(of: id))
+        try eraseText(of: id, try settlement.contents(of: id))
     }
 
     private func eraseText(of id: PatternID, _ present: [PresentContent]) throws {
