@@ -142,7 +142,10 @@ package struct BatchSettlement {
             let known = digests[position]?.contribution
             contributionsDigest.insert(known ?? contributionDigest(key, contributions[position].version))
         }
-        let positions = newest.values.sorted { contributions[$0].key < contributions[$1].key }
+        let positions = newest.values.sorted {
+            contributions[$0].id == contributions[$1].id
+                ? contributions[$0].origin < contributions[$1].origin : contributions[$0].id < contributions[$1].id
+        }
         kept = positions.map { contributions[$0] }
         keptPeaks = positions.map { peaks[$0] }
         withholdRetracted()
