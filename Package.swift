@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "HubService",
             dependencies: [
-                "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
+                "HubStore", "Replication", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
                 hummingbird, hummingbirdCore, lifecycle, unixSignals, logging, httpTypes, nioCore,
             ],
             resources: [.embedInCode("openapi.json")],
@@ -138,6 +138,7 @@ let package = Package(
             "HubStoreTests",
             ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations", "TestSupport"]
         ),
+        tests("ReplicationTests", ["Replication", "Federation", "JSON", "Digest", "TestSupport"]),
         tests("PresentationTests", ["Presentation", "JSON"]),
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(

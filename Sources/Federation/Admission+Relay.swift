@@ -8,6 +8,8 @@ extension Admission {
         var origin: NodeName
         var incarnation: Int32
         var path: [NodeName] = []
+        /// Whether a hub passed it on.
+        var isRelayed = false
     }
 
     /// What an item says.
@@ -38,6 +40,18 @@ extension Admission {
             vector: root["vector_digest"]?.string.flatMap(SHA256Digest.init(hex:)) ?? .none
         )
     }
+
+    /// Throws a ``Refusal`` where the relayed item `root` names another vector than the one it came with, whose digest
+    /// is `digest`: without its vector it would be another statement.
+    func checkVector(_ root: JSONNode, _ digest: SHA256Digest) throws(Refusal) {
+        guard let claimed = root["vector_digest"], claimed.kind != .null else { return }
+        guard claimed.string.flatMap(SHA256Digest.init(hex:)) == digest else {
+            throw Refusal(
+                .vectorInvalid,
+                "the item names a vector that did not come with it; a relayed item has all that its origin sent"
+            )
+        }
+    }
 }
 
 extension Admission.Speaker {
@@ -60,6 +74,12 @@ extension Admission.Speaker {
                     + "in a circle, or the hierarchy is too deep"
             )
         }
-        self.init(origin: origin, incarnation: incarnation, path: path + [relay])
+        self.init(origin: origin, incarnation: incarnation, path: path + [relay], isRelayed: true)
+    }
+
+    /// Whether `root` is a statement of `hub` itself, as any node sends them: without an origin, or its own name alone.
+    static func isOwn(_ root: JSONNode, of hub: NodeName) -> Bool {
+        guard let origin = root["origin"] else { return true }
+        return origin.string == hub.text && root["incarnation"] == nil
     }
 }

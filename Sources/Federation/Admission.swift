@@ -11,6 +11,8 @@ package struct AdmittedItem: Sendable, Equatable {
     package var digests: ItemDigest.Pair?
     /// When it was said, where it has no number of its own and is taken as said then.
     package var saidAt: Timestamp?
+    /// Whether a hub passed on what another node said.
+    package var isRelayed = false
     /// Whether the payload says that it was imported from another node, so that sending it back is no new evidence.
     package var importedFrom: NodeName?
 
@@ -32,8 +34,8 @@ package struct Admission {
     enum Sender {
         /// A node that speaks for itself.
         case origin(NodeName, incarnation: Int32)
-        /// A hub that passes on what others said; see ``init(of:relayedBy:now:hasher:)``.
-        case relay(NodeName)
+        /// A hub that passes on what others said; see ``init(of:relayedBy:speakingAs:now:hasher:numberedAt:)``.
+        case relay(NodeName, incarnation: Int32?)
     }
 
     let policy: CollectionPolicy
@@ -74,14 +76,21 @@ package struct Admission {
     ///
     /// Nothing in them is changed but the path, to which `relay` is added. Origin, incarnation, revision and checksum
     /// have to be there; a line that has neither a payload nor the checksum of a retraction is a statement whose text
-    /// was erased.
-    package init(of policy: CollectionPolicy, relayedBy relay: NodeName, now: Timestamp, hasher: SHA256) {
+    /// was erased. With `incarnation` the hub may also speak for itself: by lines that name no origin.
+    package init(
+        of policy: CollectionPolicy,
+        relayedBy relay: NodeName,
+        speakingAs incarnation: Int32? = nil,
+        now: Timestamp,
+        hasher: SHA256,
+        numberedAt: Timestamp? = nil
+    ) {
         self.policy = policy
-        sender = .relay(relay)
+        sender = .relay(relay, incarnation: incarnation)
         self.now = now
         self.hasher = hasher
         readsExports = false
-        numberedAt = nil
+        self.numberedAt = numberedAt
     }
 
     /// The contribution that `record` makes; throws a ``Refusal``.
@@ -99,7 +108,7 @@ package struct Admission {
         let ownRevision = try readRevision(root)
         let revision = ownRevision ?? numberedAt?.microseconds
         let contribution =
-            switch try kind(of: root, id: itemID) {
+            switch speaker.isRelayed ? try relayedKind(of: root, id: itemID) : try ownKind(of: root) {
             case .content: try content(of: root, id: itemID, speaker, revision: revision)
             case .retraction: retraction(of: itemID, speaker, revision: revision)
             case .erased(let checksum, let vector):
@@ -112,8 +121,10 @@ package struct Admission {
                 )
             }
         try checkChecksum(root, contribution.version.checksum)
+        if speaker.isRelayed { try checkVector(root, contribution.version.vectorDigest) }
         let imported = readsExports ? root["payload"]?["imported_from"]?.string.flatMap(NodeName.init) : nil
         var item = AdmittedItem(contribution: contribution, isNumbered: revision != nil, importedFrom: imported)
+        item.isRelayed = speaker.isRelayed
         if ownRevision == nil { item.saidAt = numberedAt }
         item.digests = ItemDigest.Pair(
             collection: policy.collection,
@@ -158,16 +169,20 @@ package struct Admission {
     /// Whose statement the item is.
     private func readSpeaker(_ root: JSONNode) throws(Refusal) -> Speaker {
         switch sender {
-        case .origin(let origin, let incarnation):
-            try checkMembers(root, Admission.knownMembers)
-            if let claimed = root["origin"], claimed.string != origin.text {
-                throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")
-            }
-            return Speaker(origin: origin, incarnation: incarnation)
-        case .relay(let relay):
+        case .origin(let origin, let incarnation): return try readOwn(root, origin, incarnation)
+        case .relay(let relay, let incarnation):
+            if let incarnation, Speaker.isOwn(root, of: relay) { return try readOwn(root, relay, incarnation) }
             try checkMembers(root, Admission.relayedMembers)
             return try Speaker(relayed: root, by: relay)
         }
+    }
+
+    private func readOwn(_ root: JSONNode, _ origin: NodeName, _ incarnation: Int32) throws(Refusal) -> Speaker {
+        try checkMembers(root, Admission.knownMembers)
+        if let claimed = root["origin"], claimed.string != origin.text {
+            throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")
+        }
+        return Speaker(origin: origin, incarnation: incarnation)
     }
 
     private func checkMembers(_ root: JSONNode, _ known: [StaticString]) throws(Refusal) {
@@ -175,11 +190,8 @@ package struct Admission {
         throw Refusal(.memberUnknown, "the item has a member '\(unknown.prefix(64))' that is not known here")
     }
 
-    private func kind(of root: JSONNode, id: PatternID) throws(Refusal) -> StatementKind {
-        switch sender {
-        case .origin: try readRetracted(root) ? .retraction : .content
-        case .relay: try relayedKind(of: root, id: id)
-        }
+    private func ownKind(of root: JSONNode) throws(Refusal) -> StatementKind {
+        try readRetracted(root) ? .retraction : .content
     }
 
     private func readRevision(_ root: JSONNode) throws(Refusal) -> Int64? {

@@ -9,6 +9,8 @@ package struct Cursor: Sendable, Equatable {
     package enum Feed: UInt8, Sendable {
         case winners = 0x57
         case contributions = 0x43
+        /// What operators resolved.
+        case resolutions = 0x53
     }
 
     /// 16 bytes; see ``HubIdentity``.

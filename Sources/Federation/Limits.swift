@@ -58,4 +58,23 @@ package enum Limits {
     package static let decidedByBytes = 128
     /// Contents of one collection that are retracted under whatever id: each push compares with all of them.
     package static let retractedContents = 10_000
+
+    /// Ranges whose digests can be asked for at once.
+    package static let digestRanges = 256
+    /// Parts that each of them can be divided into.
+    package static let digestParts = 64
+    /// Parts where none are asked for.
+    package static let digestPartsByDefault = 16
+    /// Contributions of a range that can be listed.
+    package static let digestList = 256
+    /// Contributions that are listed where nothing is asked for.
+    package static let digestListByDefault = 32
+    /// Contributions that can be asked for by their keys at once.
+    package static let selectionKeys = 1_000
+    /// Bytes of such a request.
+    package static let selectionBytes = 1024 * 1024
+    /// Bytes of one resolution: its content, and the checksums of all that it covers.
+    package static let resolutionBytes = 2 * 1024 * 1024
+    /// Resolutions in one request or answer.
+    package static let resolutionItems = 1_000
 }

@@ -12,6 +12,8 @@ import UnixSignals
 /// A serving hub, from its configuration to its services.
 package struct HubApplication: Sendable {
     private static let shutdownDeadline: Duration = .seconds(40)
+    /// Who holds leases in a database that one process alone uses.
+    private static let soleHolder = [UInt8](repeating: 1, count: 16)
 
     private let configuration: HubConfiguration
     private let logger: Logger
@@ -126,6 +128,9 @@ package struct HubApplication: Sendable {
                 announcement.running("serving on", $0, path: "")
             }
         )
+        // Nobody else has an embedded database, so what a killed hub held of it is this one's at once.
+        let holder = cluster == nil ? Live.newIdentity() : HubApplication.soleHolder
+        services.append(UpstreamLinks(hub: hub, holder: holder))
         services.append(WaitersRelease(signal: signal))
         var group = ServiceGroupConfiguration(
             services: services,

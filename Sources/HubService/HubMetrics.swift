@@ -21,6 +21,7 @@ package final class HubMetrics: Sendable {
         "tributary_http_requests_total": "Requests answered, by route, method and status.",
         "tributary_push_items_total": "Pushed items, by collection and verdict.",
         "tributary_refused_items_total": "Refused items, by code.",
+        "tributary_pulled_items_total": "Statements pulled from upstreams, by collection and whether they were known.",
         "tributary_quarantine_evicted_total": "Quarantined items that had to make room for newer ones.",
         "tributary_feed_bytes_total": "Bytes of feeds sent, by feed.",
         "tributary_settled_patterns_total": "Patterns whose winner was decided after a push, by strategy.",

@@ -21,12 +21,22 @@ extension CopyRows {
         if let content { appendText(utf8: content.payload) } else { appendNull() }
     }
 
-    /// Vector digest, vector model and vector.
-    mutating func append(_ vector: PatternVector?) {
-        guard let vector else { return appendNulls(3) }
-        vector.digest.withBytes { appendBytes($0) }
+    /// Vector digest, vector model and vector; of an erased statement the digest alone.
+    mutating func appendVector(of contribution: Contribution) {
+        if contribution.statement == .erased {
+            let digest = contribution.version.vectorDigest
+            append(digest: digest == .none ? nil : digest)
+            return appendNulls(2)
+        }
+        guard let vector = contribution.content?.vector else { return appendNulls(3) }
+        append(digest: vector.digest)
         if let model = vector.model { appendText(model) } else { appendNull() }
         appendBytes(vector.bytes)
+    }
+
+    mutating func append(digest: SHA256Digest?) {
+        guard let digest else { return appendNull() }
+        digest.withBytes { appendBytes($0) }
     }
 
     /// Origin, incarnation, revision, checksum, vector digest, value and updated at.

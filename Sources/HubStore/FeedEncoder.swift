@@ -23,33 +23,7 @@ struct FeedEncoder {
     /// Appends a row and returns its feed number.
     mutating func append(_ row: Row) throws -> Int64 {
         let number = try row.int64(0)
-        let id = try row.patternID(1)
-        let isLive = try row.bool(2)
-        var line = FeedLine(
-            id: id,
-            state: isLive ? .live : .retracted,
-            provenance: nil,
-            value: try row.optionalDouble(8),
-            updatedAt: try row.optionalTimestamp(9).map(Timestamp.init(microseconds:)),
-            payload: try row.isNull(12) ? nil : row.text(12).utf8,
-            vector: nil
-        )
-        if try !row.isNull(3) {
-            line.provenance = FeedLine.Provenance(
-                origin: try row.node(3),
-                version: try row.version(from: 4),
-                path: try row.optionalTextArray(11)?.compactMap(NodeName.init) ?? [],
-                parents: try row.parents(16),
-                receivedAt: try row.optionalTimestamp(10).map(Timestamp.init(microseconds:))
-            )
-        }
-        if let length = try row.optionalInt32(14) {
-            line.vector = FeedLine.VectorFacts(
-                model: try row.optionalString(13),
-                dimension: Int(length) / 4,
-                bytes: try row.optionalBytes(15)
-            )
-        }
+        let line = try row.feedLine()
         line.append(to: &output)
         count(line)
         if lines % Int64(Limits.checkpointInterval) == 0 { appendMarker(isEnd: false, number: number) }
@@ -85,5 +59,37 @@ struct FeedEncoder {
         )
         marker.json.append(to: &output)
         output.append(UInt8(ascii: "\n"))
+    }
+}
+
+extension Row {
+    /// A line of a feed, in the columns of ``FeedReader/declaration(_:)``.
+    func feedLine() throws -> FeedLine {
+        var line = FeedLine(
+            id: try patternID(1),
+            state: try bool(2) ? .live : .retracted,
+            provenance: nil,
+            value: try optionalDouble(8),
+            updatedAt: try optionalTimestamp(9).map(Timestamp.init(microseconds:)),
+            payload: try isNull(12) ? nil : text(12).utf8,
+            vector: nil
+        )
+        if try !isNull(3) {
+            line.provenance = FeedLine.Provenance(
+                origin: try node(3),
+                version: try version(from: 4),
+                path: try optionalTextArray(11)?.compactMap(NodeName.init) ?? [],
+                parents: try parents(16),
+                receivedAt: try optionalTimestamp(10).map(Timestamp.init(microseconds:))
+            )
+        }
+        if let length = try optionalInt32(14) {
+            line.vector = FeedLine.VectorFacts(
+                model: try optionalString(13),
+                dimension: Int(length) / 4,
+                bytes: try optionalBytes(15)
+            )
+        }
+        return line
     }
 }

@@ -19,6 +19,14 @@ struct FeedHeads {
     var winners: Head
     var resolutions: Head
 
+    subscript(feed: Cursor.Feed) -> Head {
+        switch feed {
+        case .winners: winners
+        case .contributions: contributions
+        case .resolutions: resolutions
+        }
+    }
+
     /// Locks the heads of `collection` until the transaction ends.
     ///
     /// This lock is the commit order: a change gets its number only when every smaller number has committed or will

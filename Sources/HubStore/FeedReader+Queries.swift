@@ -6,7 +6,28 @@ extension FeedReader {
     ///
     /// Columns in the order ``FeedEncoder`` reads them.
     static func declaration(_ request: FeedRequest) -> Query {
-        request.feed == .winners ? winners(request) : contributions(request)
+        if let keys = request.keys { return selection(of: keys, from: request.collection) }
+        return request.feed == .winners ? winners(request) : contributions(request)
+    }
+
+    /// Columns of a contribution `c` with payload and vector.
+    static let wholeContribution = """
+        c.feed_number, c.pattern_id, c.payload IS NOT NULL OR c.is_erased, c.node, c.incarnation, c.revision, c.checksum,
+        c.vector_digest, c.value, c.updated_at, c.received_at, nullif(c.path, '{}'), c.payload, c.vector_model,
+        octet_length(c.vector), c.vector, NULL::bytea
+        """
+
+    private static func selection(of keys: [ContributionKey], from collection: CollectionName) -> Query {
+        """
+        DECLARE feed_rows NO SCROLL CURSOR FOR
+        SELECT \(unescaped: wholeContribution)
+        FROM unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
+        CROSS JOIN LATERAL (
+            SELECT * FROM contributions
+            WHERE collection = \(collection.text) AND pattern_id = k.pattern_id AND node = k.node LIMIT 1
+        ) AS c
+        ORDER BY c.pattern_id, c.node
+        """
     }
 
     private static func winners(_ request: FeedRequest) -> Query {
@@ -36,12 +57,14 @@ extension FeedReader {
             SELECT c.feed_number, c.pattern_id, c.payload IS NOT NULL OR c.is_erased, c.node, c.incarnation,
                 c.revision, c.checksum, c.vector_digest, c.value, c.updated_at, c.received_at,
                 nullif(c.path, '{}'), CASE WHEN \(request.includesPayload) THEN c.payload END, c.vector_model,
-                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, NULL::text
+                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, NULL::bytea
             FROM contributions AS c
             WHERE c.collection = \(request.collection.text) AND c.feed_number > \(since)
                 AND (\(optional: request.origin?.text)::text IS NULL
                     -- To its origin, what was erased is not there: it may say it again.
                     OR c.node = \(optional: request.origin?.text) AND NOT c.is_erased)
+                AND (\(optional: request.excluding?.text)::text IS NULL
+                    OR c.path[cardinality(c.path)] IS DISTINCT FROM \(optional: request.excluding?.text))
             ORDER BY c.feed_number LIMIT \(limit)
             """
     }

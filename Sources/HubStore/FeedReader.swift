@@ -60,7 +60,7 @@ package actor FeedReader: StreamedRead {
     private static func open(_ request: FeedRequest, _ connection: Connection) throws -> Opening {
         let epoch = try Store.epoch(connection)
         let heads = try FeedHeads.read(request.collection, connection)
-        let head = request.feed == .winners ? heads.winners : heads.contributions
+        let head = heads[request.feed]
         if let since = request.since {
             guard since.epoch == epoch, since.number <= head.number else {
                 throw StoreError.cursorReset(
@@ -93,7 +93,7 @@ package actor FeedReader: StreamedRead {
                 encoder.appendEnd(
                     number: end,
                     hasMore: end < head.number,
-                    total: request.feed == .winners || request.origin == nil ? head.set : nil
+                    total: request.origin == nil && request.keys == nil ? head.set : nil
                 )
             }
             return (encoder.output, FeedProgress(lines: encoder.lines, digest: encoder.digest, number: number), isLast)

@@ -10,6 +10,10 @@ package struct FeedRequest: Sendable {
     package var limit: Int64?
     /// Of the contributions feed: only what this node said.
     package var origin: NodeName?
+    /// Of the contributions feed: not what the hub of this name passed on last.
+    package var excluding: NodeName?
+    /// Of the contributions feed: these alone, in the order of their keys.
+    package var keys: [ContributionKey]?
     package var includesPayload: Bool
     package var includesVectors: Bool
 
@@ -19,6 +23,8 @@ package struct FeedRequest: Sendable {
         since: Cursor? = nil,
         limit: Int64? = nil,
         origin: NodeName? = nil,
+        excluding: NodeName? = nil,
+        keys: [ContributionKey]? = nil,
         includesPayload: Bool = true,
         includesVectors: Bool = false
     ) {
@@ -27,6 +33,8 @@ package struct FeedRequest: Sendable {
         self.since = since
         self.limit = limit
         self.origin = origin
+        self.excluding = excluding
+        self.keys = keys
         self.includesPayload = includesPayload
         self.includesVectors = includesVectors
     }

@@ -32,12 +32,7 @@ extension RulingTransaction {
                 outcome.contents.append(digest)
             }
         }
-        if erases {
-            let erasure = Erasure(connection: settlement.connection, collection: settlement.collection)
-            try erasure.erase(id)
-            let digests = present.map { ($0.checksum, $0.digest) }
-            try erasure.remember(Dictionary(digests) { first, _ in first }, of: id)
-        }
+        if erases { try eraseText(of: id, present) }
         outcome.changes = try settlement.decideAnew([id], policy: policy, heads: &heads)
         try markApplied([number])
         return outcome
@@ -67,6 +62,18 @@ extension RulingTransaction {
         outcome.changes = try settlement.decideAnew([id], policy: policy, heads: &heads)
         try markApplied([number])
         return outcome
+    }
+
+    /// Removes all text about pattern `id`, which an operator had erased, and notes what its contents were.
+    func eraseText(of id: PatternID) throws {
+        try eraseText(of: id, try contents(of: id))
+    }
+
+    private func eraseText(of id: PatternID, _ present: [PresentContent]) throws {
+        let erasure = Erasure(connection: settlement.connection, collection: settlement.collection)
+        try erasure.erase(id)
+        let digests = present.map { ($0.checksum, $0.digest) }
+        try erasure.remember(Dictionary(digests) { first, _ in first }, of: id)
     }
 
     private func checkRoom(for count: Int) throws {

@@ -40,13 +40,17 @@ extension RulingTransaction {
             INSERT INTO contributions (
                 collection, pattern_id, node, incarnation, revision, checksum, feed_number, value, updated_at,
                 received_at, path, payload, vector_digest, vector_model, vector, is_withheld, is_erased,
-                content_digest
+                content_digest, peak_value
             )
             SELECT \(collection.text), h.pattern_id, h.node, h.incarnation, h.revision, h.checksum,
                 \(heads.contributions.number) + row_number() OVER (ORDER BY h.pattern_id),
                 CASE WHEN NOT h.is_erased THEN h.value END, CASE WHEN NOT h.is_erased THEN h.updated_at END,
                 h.received_at, h.path, h.payload, h.vector_digest, h.vector_model, h.vector, h.is_withheld, h.is_erased,
-                h.content_digest
+                h.content_digest, (
+                    SELECT max(held.value) FROM contribution_history AS held
+                    WHERE held.collection = \(collection.text) AND held.pattern_id = h.pattern_id
+                        AND held.node = h.node
+                )
             FROM unnest(\(ids.map(\.sql))) AS k (pattern_id)
             CROSS JOIN LATERAL (
                 SELECT * FROM contribution_history AS past

@@ -10,7 +10,7 @@ extension SettlementTransaction {
         let result = try connection.execute(
             """
             SELECT c.pattern_id, c.node, c.incarnation, c.revision, c.checksum, c.vector_digest,
-                CASE WHEN NOT c.is_withheld THEN c.value END, c.is_erased
+                CASE WHEN NOT c.is_withheld THEN c.value END, c.is_erased, c.peak_value
             FROM unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
             CROSS JOIN LATERAL (
                 SELECT * FROM contributions
@@ -25,6 +25,7 @@ extension SettlementTransaction {
             stored[key] = BatchSettlement.Stored(
                 version: try row.version(from: 2),
                 value: try row.optionalDouble(6),
+                peakValue: try row.optionalDouble(8),
                 isErased: try row.bool(7)
             )
         }

@@ -45,7 +45,7 @@ extension SettlementTransaction {
 
     private static let historyColumns = [
         "collection", "pattern_id", "node", "incarnation", "revision", "checksum", "superseded_at", "value",
-        "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector",
+        "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector", "is_erased",
     ]
 
     /// Keeps what was said and overtaken within one batch: it was accepted, so it is part of the past.
@@ -62,7 +62,8 @@ extension SettlementTransaction {
             contribution.version.checksum.withBytes { rows.appendBytes($0) }
             rows.append(now.sql)
             rows.appendStatement(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
-            rows.append(contribution.content?.vector)
+            rows.appendVector(of: contribution)
+            rows.append(contribution.statement == .erased)
         }
         _ = try connection.copyIn(into: "contribution_history", columns: Self.historyColumns, rows: rows)
     }
@@ -70,17 +71,19 @@ extension SettlementTransaction {
     private static let contributionColumns = [
         "collection", "pattern_id", "node", "incarnation", "revision", "checksum", "feed_number", "value",
         "updated_at", "received_at", "path", "payload", "vector_digest", "vector_model", "vector", "is_withheld",
+        "is_erased", "content_digest", "peak_value",
     ]
 
-    /// Stores `contributions` with feed numbers from `number` + 1 on; the content of those `withheld` was retracted.
-    func insert(_ contributions: [Contribution], withheld: Set<ContributionKey>, after number: Int64) throws {
+    /// Stores what `settlement` keeps, with feed numbers from `number` + 1 on.
+    func insertKept(of settlement: BatchSettlement, after number: Int64) throws {
+        let contributions = settlement.kept
         let payloadBytes = contributions.reduce(0) { $0 + ($1.content?.payload.count ?? 0) }
         var rows = CopyRows(
             columnCount: Self.contributionColumns.count,
             reservingBytes: payloadBytes + contributions.count * 320
         )
         var number = number
-        for contribution in contributions {
+        for (contribution, peak) in zip(contributions, settlement.keptPeaks) {
             number += 1
             rows.beginRow()
             rows.appendText(collection.text)
@@ -91,8 +94,11 @@ extension SettlementTransaction {
             contribution.version.checksum.withBytes { rows.appendBytes($0) }
             rows.append(number)
             rows.appendStatement(contribution.content, path: contribution.path.map(\.text), receivedAt: now)
-            rows.append(contribution.content?.vector)
-            rows.append(withheld.contains(contribution.key))
+            rows.appendVector(of: contribution)
+            rows.append(settlement.withheld.contains(contribution.key))
+            rows.append(contribution.statement == .erased)
+            rows.append(digest: settlement.erasedContents.isEmpty ? nil : settlement.erasedContents[contribution.key])
+            if let peak { rows.append(peak) } else { rows.appendNull() }
         }
         _ = try connection.copyIn(into: "contributions", columns: Self.contributionColumns, rows: rows)
     }

@@ -9,7 +9,7 @@ extension Store {
         try await pool.write { connection in
             let epoch = try Store.epoch(connection)
             let heads = try FeedHeads.read(cursor.collection, connection)
-            let head = cursor.feed == .winners ? heads.winners : heads.contributions
+            let head = heads[cursor.feed]
             guard cursor.epoch == epoch, cursor.number <= head.number else {
                 throw StoreError.cursorReset("the cursor belongs to a history that this hub does not have; pull again")
             }
@@ -90,6 +90,7 @@ extension Cursor.Feed {
         switch self {
         case .winners: "winners"
         case .contributions: "contributions"
+        case .resolutions: "resolutions"
         }
     }
 }

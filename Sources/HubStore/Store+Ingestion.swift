@@ -10,6 +10,8 @@ package struct IngestOutcome: Sendable {
     package var cursor: String
     /// What deciding took, where anything was kept.
     package var settling: Settling?
+    /// Statements that a hub passed on under the number of another content; the greater version of each stands.
+    package var forks: [ContributionKey] = []
 
     /// How long it took to read, decide and store the winners of what was kept.
     package struct Settling: Sendable {
@@ -33,8 +35,28 @@ extension Store {
     ) async throws -> IngestOutcome {
         try await pool.write { connection in
             let transaction = SettlementTransaction(connection: connection, collection: collection, now: now)
-            return try transaction.ingest(items, from: sender)
+            return try transaction.ingest(items, from: .origin(sender))
         }
+    }
+}
+
+/// Where items come from.
+enum IngestSource {
+    /// A node that speaks for itself; `nil` where nobody is to be checked.
+    case origin(EnrolledNode?)
+    /// The hub of this name in paths, which passed them on; a node of this hub, or one that this hub asked.
+    case relay(NodeName, EnrolledNode?)
+
+    /// The node that has to be enrolled still.
+    var sender: EnrolledNode? {
+        switch self {
+        case .origin(let node), .relay(_, let node): node
+        }
+    }
+
+    var relay: NodeName? {
+        guard case .relay(let name, _) = self else { return nil }
+        return name
     }
 }
 
@@ -44,36 +66,38 @@ struct SettlementTransaction {
     let collection: CollectionName
     let now: Timestamp
 
-    func ingest(_ items: [AdmittedItem], from sender: EnrolledNode?) throws -> IngestOutcome {
+    func ingest(_ items: [AdmittedItem], from source: IngestSource) throws -> IngestOutcome {
         try joinByPlace()
         var heads = try FeedHeads.lock(collection, connection)
         // Under the lock: what a node says after it was revoked must not slip in behind the leaving out.
-        if let sender { try Store.requireEnrolled(sender, connection) }
+        if let sender = source.sender { try Store.requireEnrolled(sender, connection) }
         let policy = try Store.policy(of: collection, connection)
         var settlement = BatchSettlement(
             policy: policy,
             isSettled: try Store.isSettled(collection, connection),
             stored: try storedContributions(of: Set(items.map(\.contribution.key))),
             resolutions: try standingResolutions(of: items.map(\.contribution.id), heads),
-            refusesRetracted: true,
+            refusesRetracted: source.relay == nil,
+            isRelayed: source.relay != nil,
             contributionsDigest: heads.contributions.set,
             winnersDigest: heads.winners.set,
             hasher: SHA256()
         )
         settlement.join(items)
         let kept = settlement.kept
-        guard !kept.isEmpty else { return try outcome(settlement.verdicts, heads) }
+        guard !kept.isEmpty else { return try outcome(settlement, heads) }
         let watch = ContinuousClock()
         let ids = kept.map(\.id)
         let comparing = try watch.measure { settlement.decide(standing: try standingWinners(of: ids)) }
         try supersede(settlement.superseded)
         try insertHistory(settlement.overtaken)
-        try insert(kept, withheld: settlement.withheld, after: heads.contributions.number)
+        try insertKept(of: settlement, after: heads.contributions.number)
         heads.contributions.number += Int64(kept.count)
         heads.contributions.set = settlement.contributionsDigest
+        if let relay = source.relay { try countOrigins(of: items, settlement.verdicts, relayedBy: relay) }
         let publishing = try watch.measure { try publish(&settlement, policy: policy, heads: &heads) }
         try heads.save(collection, connection)
-        var outcome = try outcome(settlement.verdicts, heads)
+        var outcome = try outcome(settlement, heads)
         outcome.settling = IngestOutcome.Settling(
             patterns: Set(ids).count,
             strategy: policy.strategy,
@@ -82,14 +106,14 @@ struct SettlementTransaction {
         return outcome
     }
 
-    private func outcome(_ verdicts: [Verdict], _ heads: FeedHeads) throws -> IngestOutcome {
+    private func outcome(_ settlement: BatchSettlement, _ heads: FeedHeads) throws -> IngestOutcome {
         let cursor = Cursor(
             epoch: try Store.epoch(connection),
             feed: .contributions,
             collection: collection,
             number: heads.contributions.number
         )
-        return IngestOutcome(verdicts: verdicts, cursor: cursor.text)
+        return IngestOutcome(verdicts: settlement.verdicts, cursor: cursor.text, forks: settlement.forks)
     }
 
     /// Folds what is undecided and stores the winners that changed.

@@ -9,11 +9,13 @@ extension Store {
             let result = try connection.execute(
                 """
                 SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, c.merge_rules,
-                    w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch
+                    w.number, w.count, w.digest, k.number, k.count, k.digest, h.hub_id, h.epoch,
+                    r.number, r.count, r.digest, coalesce(h.name, h.hub_id::text)
                 FROM hub AS h
                 LEFT JOIN collections AS c ON true
                 LEFT JOIN feed_heads AS w ON w.collection = c.collection AND w.feed = 'winners'
                 LEFT JOIN feed_heads AS k ON k.collection = c.collection AND k.feed = 'contributions'
+                LEFT JOIN feed_heads AS r ON r.collection = c.collection AND r.feed = 'resolutions'
                 ORDER BY c.collection
                 """
             )
@@ -30,7 +32,8 @@ extension Store {
                 return ManifestDocument.Entry(
                     policy: policy,
                     winners: try feed(.winners, from: 6),
-                    contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil
+                    contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil,
+                    resolutions: node.role == .hub ? try feed(.resolutions, from: 14) : nil
                 )
             }
             return ManifestDocument(
@@ -38,6 +41,7 @@ extension Store {
                     hub: UUIDText.format(try first.uuid(12).bytes),
                     epoch: UUIDText.format(epoch)
                 ),
+                name: try first.node(17),
                 node: node.name,
                 incarnation: node.incarnation,
                 entries: entries

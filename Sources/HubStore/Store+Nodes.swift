@@ -12,6 +12,8 @@ package struct EnrolledNode: Sendable, Equatable {
     package var enrolledAt: Timestamp
     package var revokedAt: Timestamp?
     package var lastSeenAt: Timestamp?
+    /// Of a node of role hub: which hub it said it is, a UUID; `nil` while it said nothing.
+    package var hubID: String?
     /// Contributions of this node that the hub holds, where they were counted.
     package var contributions: Int64?
 
@@ -22,7 +24,8 @@ package struct EnrolledNode: Sendable, Equatable {
         incarnation: Int32,
         enrolledAt: Timestamp,
         revokedAt: Timestamp? = nil,
-        lastSeenAt: Timestamp? = nil
+        lastSeenAt: Timestamp? = nil,
+        hubID: String? = nil
     ) {
         self.name = name
         self.role = role
@@ -31,6 +34,7 @@ package struct EnrolledNode: Sendable, Equatable {
         self.enrolledAt = enrolledAt
         self.revokedAt = revokedAt
         self.lastSeenAt = lastSeenAt
+        self.hubID = hubID
     }
 }
 
@@ -64,7 +68,7 @@ extension Store {
                     hub_id = NULL, token_id = excluded.token_id, token_hash = excluded.token_hash,
                     enrolled_at = excluded.enrolled_at, revoked_at = NULL
                 WHERE nodes.revoked_at IS NOT NULL
-                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
+                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id
                 """
             )
             guard let row = result.first else { throw StoreError.nodeExists(name) }
@@ -106,13 +110,13 @@ extension Store {
             let result = try connection.execute(
                 """
                 SELECT n.node, n.role, n.incarnation, n.enrolled_at, n.revoked_at, n.last_seen_at, n.scopes,
-                    (SELECT count(*) FROM contributions AS c WHERE c.node = n.node)
+                    n.hub_id, (SELECT count(*) FROM contributions AS c WHERE c.node = n.node)
                 FROM nodes AS n ORDER BY n.node
                 """
             )
             return try result.rows.map { row in
                 var node = try row.enrolledNode()
-                node.contributions = try row.int64(7)
+                node.contributions = try row.int64(8)
                 return node
             }
         }
@@ -123,7 +127,7 @@ extension Store {
         try await pool.withConnection { connection in
             try connection.execute(
                 """
-                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes
+                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id
                 FROM nodes WHERE node = \(name.text)
                 """
             ).first?.enrolledNode()
@@ -142,12 +146,22 @@ extension Store {
         try await pool.withConnection { connection in
             let result = try connection.execute(
                 """
-                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, token_hash
+                SELECT node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id,
+                    token_hash
                 FROM nodes WHERE token_id = \(token.id)
                 """
             )
-            guard let row = result.first, ConstantTime.equal(try row.bytes(7), token.hash.bytes) else { return nil }
+            guard let row = result.first, ConstantTime.equal(try row.bytes(8), token.hash.bytes) else { return nil }
             return try row.enrolledNode()
+        }
+    }
+
+    /// Notes that node `name`, of role hub, is the hub with this UUID.
+    package func noteHub(_ hub: [UInt8], of name: NodeName) async throws {
+        try await pool.withConnection { connection in
+            _ = try connection.execute(
+                "UPDATE nodes SET hub_id = \(PostgresUUID(bytes: hub)) WHERE node = \(name.text) AND role = 'hub'"
+            )
         }
     }
 
@@ -169,7 +183,8 @@ extension Row {
             incarnation: try int32(2),
             enrolledAt: try time(3),
             revokedAt: try optionalTimestamp(4).map(Timestamp.init(microseconds:)),
-            lastSeenAt: try optionalTimestamp(5).map(Timestamp.init(microseconds:))
+            lastSeenAt: try optionalTimestamp(5).map(Timestamp.init(microseconds:)),
+            hubID: try isNull(7) ? nil : UUIDText.format(uuid(7).bytes)
         )
     }
 }

@@ -114,9 +114,21 @@ extension Store {
         let overtaken = try await saidMoreSince(admitted.map(\.item), in: sender.collection)
         for index in overtaken { verdicts[admitted[index].number] = .stale }
         admitted = admitted.indices.filter { !overtaken.contains($0) }.map { admitted[$0] }
-        if !admitted.isEmpty {
-            let outcome = try await ingest(admitted.map(\.item), from: node, into: sender.collection, now: now)
-            for (item, verdict) in zip(admitted, outcome.verdicts) { verdicts[item.number] = verdict }
+        let own = admitted.filter { !$0.item.isRelayed }
+        if !own.isEmpty {
+            let outcome = try await ingest(own.map(\.item), from: node, into: sender.collection, now: now)
+            for (item, verdict) in zip(own, outcome.verdicts) { verdicts[item.number] = verdict }
+        }
+        let relayed = admitted.filter(\.item.isRelayed)
+        if !relayed.isEmpty {
+            let outcome = try await relay(
+                relayed.map(\.item),
+                by: node.name,
+                from: node,
+                into: sender.collection,
+                now: now
+            )
+            for (item, verdict) in zip(relayed, outcome.verdicts) { verdicts[item.number] = verdict }
         }
         // Where there is no text to judge, the reason that there is stays.
         let judged = Set(entries.filter(\.hasText).map(\.number))
@@ -194,14 +206,7 @@ extension QuarantineEntry {
                 "the item's text is not kept (\(item.body.count) of \(item.bodyLength) bytes), so only its node can send it again"
             )
         }
-        let admission = Admission(
-            policy: policy,
-            origin: node.name,
-            incarnation: node.incarnation,
-            now: now,
-            hasher: SHA256(),
-            numberedAt: lastRefusedAt
-        )
+        let admission = Admission(of: node, under: policy, now: now, hasher: SHA256(), numberedAt: lastRefusedAt)
         var id: PatternID?
         return try admission.admit(item.body, id: &id)
     }

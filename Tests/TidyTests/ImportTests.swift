@@ -19,8 +19,9 @@ struct ImportTests {
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
-            "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster", "Hummingbird", "HummingbirdCore",
-            "HTTPTypes", "NIOCore", "ServiceLifecycle", "UnixSignals", "Logging", "Synchronization", "Glibc",
+            "HubStore", "Replication", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "UnixSignals", "Logging", "Synchronization",
+            "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
             "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization",

@@ -11,12 +11,20 @@ package struct BatchSettlement {
         package var version: ContributionVersion
         /// `nil` where it has no content that could win: it is a retraction, its content was retracted, or erased.
         package var value: Double?
+        /// The greatest value of any version held.
+        package var peakValue: Double?
         /// Whether its text was removed, so that the same statement brings it back.
         package var isErased: Bool
 
-        package init(version: ContributionVersion, value: Double?, isErased: Bool = false) {
+        package init(
+            version: ContributionVersion,
+            value: Double?,
+            peakValue: Double? = nil,
+            isErased: Bool = false
+        ) {
             self.version = version
             self.value = value
+            self.peakValue = peakValue
             self.isErased = isErased
         }
     }
@@ -41,10 +49,14 @@ package struct BatchSettlement {
     let resolutions: StandingResolutions
     /// Whether the items come from their origins themselves, who are told of a retraction at the door.
     private let refusesRetracted: Bool
+    /// Whether a hub passed the items on, which is told nothing: hubs have to agree, whatever came first.
+    private let isRelayed: Bool
     private(set) var stored: [ContributionKey: Stored]
     private var contributions: [Contribution] = []
     /// The item digests of ``contributions``, where they came with them.
     private var digests: [ItemDigest.Pair?] = []
+    /// The greatest value that each of ``contributions``, or what it took the place of, ever had.
+    private var peaks: [Double?] = []
     /// The position in ``contributions`` of each key's newest.
     private var newest: [ContributionKey: Int] = [:]
     /// The kept contributions whose content was retracted.
@@ -69,13 +81,15 @@ package struct BatchSettlement {
     /// A settlement that starts from the state `stored` of the touched contributions and from the feeds' digests.
     ///
     /// With `refusesRetracted` what an operator retracted is refused; without, as between hubs, it is kept and cannot
-    /// win.
+    /// win. With `isRelayed` text that an operator had erased is not kept, and of two contents with one number the
+    /// greater stands.
     package init(
         policy: CollectionPolicy,
         isSettled: Bool,
         stored: [ContributionKey: Stored],
         resolutions: StandingResolutions = StandingResolutions(),
         refusesRetracted: Bool = false,
+        isRelayed: Bool = false,
         contributionsDigest: SetDigest,
         winnersDigest: SetDigest,
         hasher: SHA256
@@ -85,6 +99,7 @@ package struct BatchSettlement {
         self.stored = stored
         self.resolutions = resolutions
         self.refusesRetracted = refusesRetracted
+        self.isRelayed = isRelayed
         self.contributionsDigest = contributionsDigest
         self.winnersDigest = winnersDigest
         self.hasher = hasher
@@ -92,6 +107,15 @@ package struct BatchSettlement {
 
     /// The contributions to keep, each the newest of its key, in the order of their keys.
     package private(set) var kept: [Contribution] = []
+
+    /// Of each of ``kept`` the greatest value it ever had.
+    package private(set) var keptPeaks: [Double?] = []
+
+    /// Digests of kept contents whose text was not kept, because an operator had it erased.
+    package private(set) var erasedContents: [ContributionKey: SHA256Digest] = [:]
+
+    /// Statements that came with the number of another content, as when two machines share an identity.
+    package private(set) var forks: [ContributionKey] = []
 
     /// Accepted contributions that a newer one of the same batch took the place of, so that they were never kept.
     package private(set) var overtaken: [Contribution] = []
@@ -110,6 +134,7 @@ package struct BatchSettlement {
     package mutating func join(_ items: [AdmittedItem]) {
         verdicts.reserveCapacity(items.count)
         contributions.reserveCapacity(items.count)
+        peaks.reserveCapacity(items.count)
         newest.reserveCapacity(items.count)
         for item in items { verdicts.append(joinOne(item)) }
         for (key, position) in newest {
@@ -117,8 +142,9 @@ package struct BatchSettlement {
             let known = digests[position]?.contribution
             contributionsDigest.insert(known ?? contributionDigest(key, contributions[position].version))
         }
-        kept = newest.values.map { contributions[$0] }
-        kept.sort { $0.id == $1.id ? $0.origin < $1.origin : $0.id < $1.id }
+        let positions = newest.values.sorted { contributions[$0].key < contributions[$1].key }
+        kept = positions.map { contributions[$0] }
+        keptPeaks = positions.map { peaks[$0] }
         withholdRetracted()
     }
 
@@ -136,6 +162,11 @@ package struct BatchSettlement {
             return .refused(refusal)
         }
         let key = contribution.key
+        var erased: SHA256Digest?
+        if isRelayed {
+            erased = resolutions.erasedContent(of: contribution, in: policy.collection, hasher)
+            if erased != nil { contribution.statement = .erased }
+        }
         let current = newest[key].map { contributions[$0].version } ?? stored[key]?.version
         if let current {
             if !item.isNumbered {
@@ -148,25 +179,36 @@ package struct BatchSettlement {
             if contribution.version == current {
                 guard bringsTextBack(contribution) else { return .unchanged }
             } else if contribution.version.hasSameNumber(as: current) {
-                return .refused(.revisionFork(current))
-            } else if contribution.version < current {
-                return .stale
+                guard isRelayed else { return .refused(.revisionFork(current)) }
+                forks.append(key)
             }
+            if contribution.version < current { return .stale }
         } else if contribution.content == nil, !item.isNumbered {
             // The hub numbers nothing on behalf of an origin that has said nothing. A numbered retraction is kept: the
             // statement it takes back may still be on its way.
             return .unchanged
         }
-        if let position = newest[key] { overtaken.append(contributions[position]) }
+        let before = newest[key]
+        if let before, contributions[before].version != contribution.version { overtaken.append(contributions[before]) }
         newest[key] = contributions.count
         contributions.append(contribution)
+        // The item's own value: text that is not kept counts as having been said.
+        peaks.append(greatest(before.map { peaks[$0] } ?? stored[key]?.peakValue, item.contribution.content?.value))
+        if isRelayed { erasedContents[key] = erased }
         digests.append(contribution.version == item.contribution.version ? item.digests : nil)
         return .accepted
     }
 
+    private func greatest(_ left: Double?, _ right: Double?) -> Double? {
+        guard let left, let right else { return left ?? right }
+        return max(left, right)
+    }
+
     /// Whether the hub has this very statement without its text, because that was erased.
     private func bringsTextBack(_ contribution: Contribution) -> Bool {
-        contribution.content != nil && newest[contribution.key] == nil && stored[contribution.key]?.isErased == true
+        guard contribution.content != nil else { return false }
+        guard let position = newest[contribution.key] else { return stored[contribution.key]?.isErased == true }
+        return contributions[position].statement == .erased
     }
 
     func contributionDigest(_ key: ContributionKey, _ version: ContributionVersion) -> SHA256Digest {

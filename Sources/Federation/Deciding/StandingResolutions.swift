@@ -45,6 +45,20 @@ package struct StandingResolutions: Sendable, Equatable {
         return contents[ContentDigest.of(canonicalPayload: content.payload, collection: collection, hasher: hasher)]
     }
 
+    /// The digest of the content of `contribution` where a retraction says that its text is to be kept nowhere.
+    func erasedContent(
+        of contribution: Contribution,
+        in collection: CollectionName,
+        _ hasher: SHA256
+    ) -> SHA256Digest? {
+        guard !isEmpty, let content = contribution.content else { return nil }
+        let pattern = patterns[contribution.id]
+        let erasesPattern = pattern.map { $0.retracts && $0.erases } ?? false
+        guard erasesPattern || !contents.isEmpty else { return nil }
+        let digest = ContentDigest.of(canonicalPayload: content.payload, collection: collection, hasher: hasher)
+        return erasesPattern || contents[digest]?.erases == true ? digest : nil
+    }
+
     /// Why `contribution` is refused at the door; `nil` where it is not, as what takes something back never is.
     func refusal(of contribution: Contribution, in collection: CollectionName, _ hasher: SHA256) -> Refusal? {
         guard !isEmpty, contribution.content != nil else { return nil }

@@ -5,7 +5,7 @@ package import JSON
 package struct ManifestDocument: Sendable, Equatable {
     /// The state of one feed.
     package struct Feed: Sendable, Equatable {
-        /// Live winners, or contributions.
+        /// Live winners, contributions, or resolutions.
         package var set: SetDigest
         /// The position behind the feed's last change.
         package var cursor: String
@@ -20,39 +20,56 @@ package struct ManifestDocument: Sendable, Equatable {
     package struct Entry: Sendable, Equatable {
         package var policy: CollectionPolicy
         package var winners: Feed
+        /// For nodes of role hub alone.
         package var contributions: Feed?
+        /// For nodes of role hub alone.
+        package var resolutions: Feed?
 
-        package init(policy: CollectionPolicy, winners: Feed, contributions: Feed?) {
+        package init(policy: CollectionPolicy, winners: Feed, contributions: Feed?, resolutions: Feed? = nil) {
             self.policy = policy
             self.winners = winners
             self.contributions = contributions
+            self.resolutions = resolutions
         }
     }
 
     package static let protocolVersion: Int64 = 1
 
     package var identity: HubIdentity
+    /// The hub's name in the paths of what it passes on; `nil` of a hub that does not say.
+    package var name: NodeName?
     /// Who asks, as the hub knows it.
     package var node: NodeName
     package var incarnation: Int32
     package var entries: [Entry]
 
-    package init(identity: HubIdentity, node: NodeName, incarnation: Int32, entries: [Entry]) {
+    package init(
+        identity: HubIdentity,
+        name: NodeName? = nil,
+        node: NodeName,
+        incarnation: Int32,
+        entries: [Entry]
+    ) {
         self.identity = identity
+        self.name = name
         self.node = node
         self.incarnation = incarnation
         self.entries = entries
     }
 
     package var json: JSONValue {
-        [
-            "protocol": .integer(ManifestDocument.protocolVersion),
-            "hub": .string(identity.hub),
-            "epoch": .string(identity.epoch),
-            "node": .string(node.text),
-            "incarnation": .integer(Int64(incarnation)),
-            "collections": .array(entries.map(\.json)),
+        var members: [JSONValue.Member] = [
+            .init("protocol", .integer(ManifestDocument.protocolVersion)),
+            .init("hub", .string(identity.hub)),
+            .init("epoch", .string(identity.epoch)),
         ]
+        if let name { members.append(.init("name", .string(name.text))) }
+        members += [
+            .init("node", .string(node.text)),
+            .init("incarnation", .integer(Int64(incarnation))),
+            .init("collections", .array(entries.map(\.json))),
+        ]
+        return .object(members)
     }
 
     /// Reads a manifest; `nil` where it cannot be read or speaks another version of the protocol.
@@ -66,6 +83,7 @@ package struct ManifestDocument: Sendable, Equatable {
         guard entries.count == collections.elements.count else { return nil }
         self.init(
             identity: HubIdentity(hub: hub, epoch: epoch),
+            name: root["name"]?.string.flatMap(NodeName.init),
             node: node,
             incarnation: incarnation,
             entries: entries
@@ -84,6 +102,7 @@ extension ManifestDocument.Entry {
             .init("winners", winners.json),
         ]
         if let contributions { members.append(.init("contributions", contributions.json)) }
+        if let resolutions { members.append(.init("resolutions", resolutions.json)) }
         return .object(members)
     }
 
@@ -105,7 +124,8 @@ extension ManifestDocument.Entry {
         self.init(
             policy: policy,
             winners: winners,
-            contributions: node["contributions"].flatMap(ManifestDocument.Feed.init)
+            contributions: node["contributions"].flatMap(ManifestDocument.Feed.init),
+            resolutions: node["resolutions"].flatMap(ManifestDocument.Feed.init)
         )
     }
 }

@@ -7,6 +7,21 @@ package enum ProtocolPaths {
         "/v1/collections/\(collection)/contributions"
     }
 
+    /// Where hubs read what operators resolved, and pass it on to.
+    package static func resolutions(_ collection: CollectionName) -> String {
+        "/v1/collections/\(collection)/resolutions"
+    }
+
+    /// Where hubs compare their contributions by ranges.
+    package static func digests(_ collection: CollectionName) -> String {
+        "/v1/collections/\(collection)/digests"
+    }
+
+    /// Where hubs read contributions by their keys.
+    package static func selection(_ collection: CollectionName) -> String {
+        "/v1/collections/\(collection)/contributions/selection"
+    }
+
     /// Where winners are pulled from.
     package static func winners(_ collection: CollectionName) -> String {
         "/v1/collections/\(collection)/winners"
@@ -24,6 +39,8 @@ package enum ProtocolPaths {
 
     /// The node a client believes to be; the hub refuses a token of another.
     package static let nodeHeader = "Tributary-Node"
+    /// Which hub a node of role hub is, so that what it passed on is not sent back by another connection.
+    package static let hubHeader = "Tributary-Hub"
     package static let ndjson = "application/x-ndjson"
     package static let json = "application/json"
 }
