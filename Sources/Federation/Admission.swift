@@ -178,10 +178,10 @@ package struct Admission {
     }
 
     private func readOwn(_ root: JSONNode, _ origin: NodeName, _ incarnation: Int32) throws(Refusal) -> Speaker {
-        try checkMembers(root, Admission.knownMembers)
         if let claimed = root["origin"], claimed.string != origin.text {
             throw Refusal(.originNotPermitted, "this node is \(origin) and cannot speak for another")
         }
+        try checkMembers(root, Admission.knownMembers)
         return Speaker(origin: origin, incarnation: incarnation)
     }
 

@@ -44,16 +44,12 @@ struct PushBatch: Sendable {
         for index in echoes {
             stored.lines.append(line(itemLines[index], items[index].contribution.id, .unchanged))
         }
-        if !novel.isEmpty {
-            let outcome = try await hub.store.ingest(
-                novel.map { items[$0] },
-                from: node,
-                into: collection,
-                now: hub.now()
-            )
+        // What a hub says itself, and what it passes on.
+        for indices in [novel.filter { !items[$0].isRelayed }, novel.filter { items[$0].isRelayed }]
+        where !indices.isEmpty {
+            let outcome = try await store(indices, in: hub, node: node, collection: collection)
             stored.cursor = outcome.cursor
-            if let settling = outcome.settling { hub.metrics.add(settling) }
-            for (index, verdict) in zip(novel, outcome.verdicts) {
+            for (index, verdict) in zip(indices, outcome.verdicts) {
                 let contribution = items[index].contribution
                 if case .refused(let refusal) = verdict {
                     quarantined.append((refusedItem(items[index], refusal, collection), itemLines[index]))
@@ -65,6 +61,33 @@ struct PushBatch: Sendable {
         for (item, number) in quarantined { stored.lines.append(line(number, item.id, .refused(item.refusal))) }
         try await keep(quarantined.map(\.0), of: node, in: hub)
         return stored
+    }
+
+    /// Stores the items at `indices`, which are all of one kind.
+    private func store(
+        _ indices: [Int],
+        in hub: Hub,
+        node: EnrolledNode,
+        collection: CollectionName
+    ) async throws -> IngestOutcome {
+        let some = indices.count == items.count ? items : indices.map { items[$0] }
+        let outcome =
+            if some.first?.isRelayed == true {
+                try await hub.store.relay(some, by: node.name, from: node, into: collection, now: hub.now())
+            } else {
+                try await hub.store.ingest(some, from: node, into: collection, now: hub.now())
+            }
+        if let settling = outcome.settling { hub.metrics.add(settling) }
+        for fork in outcome.forks.prefix(1) {
+            hub.logger.error(
+                "two machines share one identity: the same revision came with different contents",
+                metadata: [
+                    "node": .string(fork.origin.text), "relay": .string(node.name.text),
+                    "collection": .string(collection.text), "patterns": .stringConvertible(outcome.forks.count),
+                ]
+            )
+        }
+        return outcome
     }
 
     private func line(_ number: Int64, _ id: PatternID?, _ verdict: Verdict) -> PushReport.Line {

@@ -39,9 +39,8 @@ struct PushReceiver<Splitter: RecordSplitter> {
         batchItems = policy.strategy.batchItems
         batch = PushBatch(greatestCount: batchItems)
         admission = Admission(
-            policy: policy,
-            origin: node.name,
-            incarnation: node.incarnation,
+            of: node,
+            under: policy,
             now: hub.now(),
             hasher: SHA256(),
             readsExports: readsExports

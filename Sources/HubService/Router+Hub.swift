@@ -25,6 +25,7 @@ enum HubRouter {
         nodes.get("v1/collections/:collection/patterns/:id", use: PatternRoute(hub: hub).callAsFunction)
         nodes.get("v1/quarantine", use: QuarantineRoute(hub: hub).callAsFunction)
         nodes.put("v1/collections/:collection/checkpoint", use: CheckpointRoute(hub: hub).callAsFunction)
+        addRelaying(to: nodes, feeds, hub)
         addReview(to: nodes, ConflictRoutes(hub: hub))
         refuseOtherMethods(
             nodes,
@@ -42,6 +43,20 @@ enum HubRouter {
         let addressed = router.group("n/:node/:token").add(middleware: NodeAuthentication(hub: hub, place: .path))
         addPredecessor(to: addressed, PredecessorRoutes(hub: hub, takesTurns: true))
         return router
+    }
+
+    private static func addRelaying(to group: RouterGroup<HubContext>, _ feeds: FeedRoutes, _ hub: Hub) {
+        let resolutions = ResolutionRoutes(hub: hub)
+        group.get("v1/collections/:collection/resolutions", use: resolutions.read)
+        group.post("v1/collections/:collection/resolutions", use: resolutions.take)
+        group.post("v1/collections/:collection/digests", use: ReconciliationRoute(hub: hub).callAsFunction)
+        group.post("v1/collections/:collection/contributions/selection", use: feeds.selection)
+        refuseOtherMethods(group, ["v1/collections/:collection/resolutions"], allowing: [.get, .post])
+        refuseOtherMethods(
+            group,
+            ["v1/collections/:collection/digests", "v1/collections/:collection/contributions/selection"],
+            allowing: [.post]
+        )
     }
 
     private static func addReview(to group: RouterGroup<HubContext>, _ routes: ConflictRoutes) {

@@ -67,9 +67,4 @@ extension Store {
     package func currentIdentity() async throws -> HubIdentity {
         try await pool.withConnection { try Store.identity($0) }
     }
-
-    /// The number of the last change in the winners feed of `collection`.
-    package func winnersHead(of collection: CollectionName) async throws -> Int64 {
-        try await pool.withConnection { try FeedHeads.read(collection, $0).winners.number }
-    }
 }

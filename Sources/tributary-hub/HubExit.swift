@@ -8,6 +8,8 @@ enum HubExit: Int32 {
     case success = 0
     case failure = 1
     case usage = 2
+    /// Some items, or all, were refused again.
+    case partial = 3
     case unreachable = 5
     case conflict = 6
     case configuration = 8

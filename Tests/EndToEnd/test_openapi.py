@@ -100,6 +100,7 @@ def test_every_answer_is_as_described(hub, described, ask, reviewer):
     check_review(ask, reviewer)
     check_merging(ask)
     check_retraction(ask, reviewer)
+    check_relaying(ask)
     for name in ("winners", "contributions?origin=alice"):
         reply = ask("GET", f"{ROOT}/{name}")
         ask("PUT", f"{ROOT}/checkpoint", {"cursor": cursor_of(reply)})
@@ -176,6 +177,46 @@ def check_retraction(ask, reviewer):
     ask("GET", f"{ROOT}/contributions", node="region")
     ask("POST", f"{ROOT}/patterns/erased/restoration", {"reason": "no password"}, node=reviewer)
     assert ask("GET", f"{ROOT}/patterns/erased").json()["absent"]["code"] == "erased"
+
+
+def check_relaying(ask):
+    """What hubs ask of each other."""
+    hub = {"Tributary-Hub": "11111111-2222-4333-8444-555555555555"}
+    feed = ask("GET", f"{ROOT}/contributions?echo=1&vectors=1", node="region", headers=hub)
+    ask("POST", f"{ROOT}/contributions", b"".join(feed.body.splitlines(keepends=True)[:-1]), node="region")
+    cursor = cursor_of(feed)
+    ask("GET", f"{ROOT}/contributions?since={cursor}&wait=0", node="region")
+    for root in (ROOT, REVIEWED):
+        reply = ask("GET", f"{root}/resolutions", node="region")
+        assert len(reply.body.splitlines()) > 2
+        lines = b"".join(reply.body.splitlines(keepends=True)[:-1]) + b"{}\n"
+        ask("POST", f"{root}/resolutions", lines, node="region")
+        ask("GET", f"{root}/resolutions?limit=1", node="region")
+        ask("GET", f"{root}/resolutions?since={cursor_of(reply)}&wait=0", node="region")
+    ask("POST", f"{ROOT}/digests", {"ranges": [{}, {"from": "a", "to": "b"}], "parts": 2, "list": 0}, node="region")
+    ask("POST", f"{ROOT}/digests", {"ranges": [{}], "list": 256}, node="region")
+    keys = [{"id": "plain", "origin": "alice"}, {"id": "never", "origin": "alice"}]
+    ask("POST", f"{ROOT}/contributions/selection", {"keys": keys}, node="region")
+
+
+def check_relaying_problems(ask):
+    """What hubs, and those who are none, are told."""
+    for method, path, good in (("GET", "resolutions", None), ("POST", "resolutions", b""),
+                               ("POST", "digests", {"ranges": [{}]}),
+                               ("POST", "contributions/selection", {"keys": [{"id": "x", "origin": "y"}]})):
+        ask(method, f"{ROOT}/{path}", good, status=403)
+        ask(method, f"/v1/collections/unknown/{path}", good, node="region", status=404)
+        if method == "POST":
+            ask(method, f"{ROOT}/{path}", b"x", {"Content-Encoding": "br"}, node="region", status=415)
+    for path, bodies in (("digests", ({}, {"ranges": [{"from": 1.5}]}, {"ranges": [{}], "surprise": 1}, b"[")),
+                         ("contributions/selection", ({"keys": [1]}, {"keys": []}))):
+        for body in bodies:
+            ask("POST", f"{ROOT}/{path}", body, node="region", status=400)
+        ask("POST", f"{ROOT}/{path}", b" " * 1_100_000, node="region", status=413)
+    ask("POST", f"{ROOT}/resolutions", b"{}\n" * 1_001, node="region", status=413)
+    for query in ("since=x", "limit=1001", "wait=99", "echo=1"):
+        ask("GET", f"{ROOT}/resolutions?{query}", node="region", status=400)
+    ask("GET", "/v1/manifest", headers={"Tributary-Hub": "x"}, node="region", status=400)
 
 
 def check_review_problems(ask, reviewer):
@@ -257,10 +298,13 @@ def test_every_problem_is_as_described(hub, described, ask, reviewer):
         ask("GET", f"/v1/collections/unknown/{path}", status=404)
     check_review_problems(ask, reviewer)
     check_checkpoint_problems(ask)
+    check_relaying_problems(ask)
+    resolved = cursor_of(ask("GET", f"{ROOT}/resolutions", node="region"))
     cursors = [cursor_of(ask("GET", f"{ROOT}/{path}")) for path in ("winners", "contributions?origin=alice")]
     hub.command("epoch")
     ask("GET", f"{ROOT}/winners?since={cursors[0]}", status=409)
     ask("GET", f"{ROOT}/contributions?origin=alice&since={cursors[1]}", status=409)
+    ask("GET", f"{ROOT}/resolutions?since={resolved}", node="region", status=409)
     for cursor in cursors:
         ask("PUT", f"{ROOT}/checkpoint", {"cursor": cursor}, status=409)
 

@@ -1,5 +1,6 @@
 import Digest
 import Federation
+import JSON
 import Replication
 import TestSupport
 import Testing

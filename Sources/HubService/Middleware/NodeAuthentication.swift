@@ -1,3 +1,4 @@
+import Digest
 import Federation
 import HTTPTypes
 import HubStore
@@ -41,10 +42,23 @@ struct NodeAuthentication: RouterMiddleware {
                 "the token belongs to node '\(node.name)', not to '\(claimed.prefix(64))'"
             )
         }
+        try await noteHub(request, node)
         await hub.noteSeen(node)
         var context = context
         context.node = node
         return try await next(request, context)
+    }
+
+    /// Notes which hub a node of role hub says it is; throws a ``Problem`` where it says no such thing.
+    private func noteHub(_ request: Request, _ node: EnrolledNode) async throws {
+        guard node.role == .hub, let name = HTTPField.Name(ProtocolPaths.hubHeader),
+            let text = request.headers[name], text != node.hubID
+        else { return }
+        let canonical = Array(text.utf8).withUnsafeBytes { UUIDText.canonical($0) }
+        guard let digits = canonical?.filter({ $0 != UInt8(ascii: "-") }),
+            let bytes = Hex.decode(String(decoding: digits, as: UTF8.self))
+        else { throw Problem(400, .parameterInvalid, "'\(ProtocolPaths.hubHeader)' is a hub's id, a UUID") }
+        try await hub.store.noteHub(bytes, of: node.name)
     }
 
     private func presented(_ request: Request, _ context: HubContext) -> String? {

@@ -5,19 +5,23 @@ import JSON
 /// A request's body that is one JSON object, read whole.
 struct DocumentBody {
     /// Bytes of a body: one pattern's content, and what is said about it.
-    private static let greatestBytes = Limits.itemBytes + 64 * 1024
+    static let greatestBytes = Limits.itemBytes + 64 * 1024
 
     let root: JSONNode
 
     /// The body of `request`, whose members may be those in `known`; throws a ``Problem``.
-    init(_ request: Request, known: [StaticString]) async throws {
+    init(
+        _ request: Request,
+        known: [StaticString],
+        greatestBytes: Int = DocumentBody.greatestBytes
+    ) async throws {
         let reader = try BodyReader(request)
         let slow = Problem(408, .requestTimedOut, "the body took longer than \(HubDeadlines.bodySeconds) s to arrive")
         let bytes = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
             var bytes: [UInt8] = []
             for try await piece in reader {
-                guard bytes.count + piece.count <= DocumentBody.greatestBytes else {
-                    throw Problem(413, .bodyTooLarge, "the body is larger than \(DocumentBody.greatestBytes) bytes")
+                guard bytes.count + piece.count <= greatestBytes else {
+                    throw Problem(413, .bodyTooLarge, "the body is larger than \(greatestBytes) bytes")
                 }
                 bytes += piece
             }

@@ -22,7 +22,7 @@ struct FeedRoutes: Sendable {
             includesVectors: try query.flag("vectors") ?? false
         )
         if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
-            try await wait(seconds: seconds, for: collection, beyond: since)
+            try await hub.wait(seconds: seconds, beyond: since)
         }
         return try await stream(feed, request, of: try context.requireNode())
     }
@@ -30,7 +30,10 @@ struct FeedRoutes: Sendable {
     func contributions(_ request: Request, _ context: HubContext) async throws -> Response {
         let collection = try context.collection()
         let node = try context.requireNode()
-        let query = try QueryParameters(request, known: ["since", "limit", "origin", "payload", "vectors"])
+        let query = try QueryParameters(
+            request,
+            known: ["since", "limit", "wait", "origin", "payload", "vectors", "withheld", "echo"]
+        )
         let origin = try query.text("origin").map { text in
             guard let name = NodeName(text) else { throw Problem(400, .parameterInvalid, "'origin' is no node name") }
             return name
@@ -42,27 +45,44 @@ struct FeedRoutes: Sendable {
                 "a spoke reads its own contributions (origin=\(node.name)); all of them are for nodes of role hub"
             )
         }
+        let since = try query.cursor("since", feed: .contributions, collection: collection)
+        // What a hub passed on itself it need not hear again.
+        let hears = try query.flag("echo") ?? false || node.role != .hub
         let feed = FeedRequest(
             feed: .contributions,
             collection: collection,
-            since: try query.cursor("since", feed: .contributions, collection: collection),
+            since: since,
             limit: try query.integer("limit", in: 1...Int64.max),
             origin: origin,
+            excluding: hears ? nil : node.name,
             includesPayload: try query.flag("payload") ?? true,
-            includesVectors: try query.flag("vectors") ?? false
+            includesVectors: try query.flag("vectors") ?? false,
+            includesWithheld: try query.flag("withheld") ?? false
         )
+        if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
+            try await hub.wait(seconds: seconds, beyond: since)
+        }
         return try await stream(feed, request, of: node)
     }
 
-    /// Waits until the winners of `collection` have moved beyond `since`, at most `seconds`.
-    private func wait(seconds: Int64, for collection: CollectionName, beyond since: Cursor) async throws {
-        let end = ContinuousClock.now + .seconds(seconds)
-        while true {
-            let generation = await hub.signal.generation
-            guard try await hub.store.winnersHead(of: collection) == since.number else { return }
-            let left = end - .now
-            guard left > .zero, await hub.signal.wait(beyond: generation, for: left) else { return }
-        }
+    /// `POST /v1/collections/{collection}/contributions/selection`: contributions by their keys.
+    func selection(_ request: Request, _ context: HubContext) async throws -> Response {
+        let node = try context.requireHub()
+        let collection = try context.collection()
+        let body = try await DocumentBody(
+            request,
+            known: SelectionRequest.members,
+            greatestBytes: Limits.selectionBytes
+        )
+        let keys: [ContributionKey]
+        do throws(FeedLineError) {
+            keys = try SelectionRequest(body.root).keys
+        } catch { throw Problem(400, .bodyMalformed, error.description) }
+        return try await stream(
+            FeedRequest(feed: .contributions, collection: collection, keys: keys, includesVectors: true),
+            request,
+            of: node
+        )
     }
 
     private func stream(_ feed: FeedRequest, _ request: Request, of node: EnrolledNode) async throws -> Response {
@@ -128,5 +148,18 @@ struct FeedRoutes: Sendable {
             sent += Int64(output.count)
         }
         return sent
+    }
+}
+
+extension Hub {
+    /// Waits until the feed of `since` has moved beyond it, at most `seconds`.
+    func wait(seconds: Int64, beyond since: Cursor) async throws {
+        let end = ContinuousClock.now + .seconds(seconds)
+        while true {
+            let generation = await signal.generation
+            guard try await store.head(of: since.feed, in: since.collection) == since.number else { return }
+            let left = end - .now
+            guard left > .zero, await signal.wait(beyond: generation, for: left) else { return }
+        }
     }
 }

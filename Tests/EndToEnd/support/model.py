@@ -166,10 +166,10 @@ def read_item(line, collection, rule, origin, incarnation, now):
     if not isinstance(item, dict):
         raise NotAcceptable("malformed-json")
     pattern = pattern_id(item.get("id"))
-    if not set(item) <= MEMBERS:
-        raise NotAcceptable("member-unknown")
     if "origin" in item and item["origin"] != origin:
         raise NotAcceptable("origin-not-permitted")
+    if not set(item) <= MEMBERS:
+        raise NotAcceptable("member-unknown")
     # Statements without a revision are numbered by the hub; the oracle only knows whether it refuses them.
     revision = item.get("revision", now)
     if not isinstance(revision, int) or isinstance(revision, bool) or not 1 <= revision <= GREATEST_INTEGER:
