@@ -13,6 +13,8 @@ final class RelaySide: ReconciliationSide {
     /// Whether one of both refused what it may take later.
     var hasRefusedForNow: Bool { intake.hasRefusedForNow || upstreamRefusedForNow }
     private var upstreamRefusedForNow = false
+    /// Told of what differs; says whether it is to be sent.
+    var foundDifference: (([ContributionKey], ReconciliationGap) -> Bool)?
 
     init(hub: Hub, intake: RelayIntake, filter: RelayFilter, position: UpstreamPosition) {
         self.hub = hub
@@ -63,5 +65,9 @@ final class RelaySide: ReconciliationSide {
 
     func discardReceived() {
         intake.begin()
+    }
+
+    func found(_ keys: [ContributionKey], lacking gap: ReconciliationGap) -> Bool {
+        foundDifference?(keys, gap) ?? true
     }
 }

@@ -100,7 +100,7 @@ struct UpstreamCommand: ParsableCommand {
 extension CommandFailure {
     /// There is no upstream at `url`.
     init(unknownUpstream url: String, among known: [Upstream]) {
-        let failure = CommandFailure("this hub has no upstream \(url); `tributary-hub upstream list` shows them")
-        self.init(failure, meaning: url, among: known.map(\.url))
+        let text = "this hub has no upstream \(url); `tributary-hub upstream list` shows them"
+        self.init(text, meaning: url, among: known.map(\.url))
     }
 }
