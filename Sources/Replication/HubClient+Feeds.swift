@@ -35,16 +35,18 @@ extension HubClient {
     }
 
     /// Reads what all nodes said in `collection`, with contents and vectors, behind `cursor` or all of it; what this hub
-    /// passed on itself is left out.
+    /// passed on itself is left out, unless it asks `withEchoes`.
     ///
     /// For nodes of role hub. Each line is handed out as it was read and as it came, which is good only during the call.
     /// Throws as ``winners(of:since:withVectors:onEvent:)`` does.
     package func contributions(
         to collection: CollectionName,
         since cursor: String?,
+        withEchoes: Bool = false,
         onEvent: (FeedEvent, RecordSlice) throws -> Void
     ) throws {
         var target = ProtocolPaths.contributions(collection) + "?vectors=1"
+        if withEchoes { target += "&echo=1" }
         if let cursor { target += "&since=\(HubClient.percentEncoded(cursor))" }
         try feed(FeedReader(.contributions, of: collection), target: target, onEvent: onEvent)
     }

@@ -6,8 +6,8 @@ package struct PullCycle {
     /// What is pulled.
     package enum Feed: Sendable, Equatable {
         case winners(withVectors: Bool)
-        /// With contents and vectors, what all nodes said.
-        case contributions
+        /// With contents and vectors, what all nodes said; with echoes also what this hub passed on itself.
+        case contributions(withEchoes: Bool)
     }
 
     private let client: HubClient
@@ -127,7 +127,8 @@ package struct PullCycle {
         switch feed {
         case .winners(let withVectors):
             try client.winners(of: collection, since: cursor, withVectors: withVectors, onEvent: onEvent)
-        case .contributions: try client.contributions(to: collection, since: cursor, onEvent: onEvent)
+        case .contributions(let withEchoes):
+            try client.contributions(to: collection, since: cursor, withEchoes: withEchoes, onEvent: onEvent)
         }
     }
 

@@ -27,21 +27,24 @@ extension LinkPuller {
         }
         link.state.set(nil)
         let identity = manifest.identity
-        let upstream = try BlockingCall.result {
+        let upstreams = try BlockingCall.result {
             try await store.noteContact(with: url, identity: identity, name: name, now: now)
-            return try await store.upstreams().first { $0.url == url }
+            return try await store.upstreams()
         }
-        guard let upstream else {
+        guard let upstream = upstreams.first(where: { $0.url == url }) else {
             throw ReplicationError(.configuration, "the upstream \(url) was removed")
         }
+        try checkNamesakes(of: name, upstreams, identity)
         let positions = try link.positions()
-        // Of hubs that never exchanged anything nothing is compared: both feeds are read from their beginning.
+        // Of hubs that never exchanged anything nothing is compared: both feeds are read from their beginning, also what
+        // another hub passed on that had this one's name there before it. Until that is done there is no agreement.
         let isFirst = upstream.epoch == nil && positions.allSatisfy { $0.number == 0 }
         let agrees = upstream.epoch == identity.epoch && upstream.ownEpoch == own.epoch
         if !isFirst, !agrees || mustCompare {
             try UpstreamComparison(link: link, name: name, client: client).run(manifest)
         }
-        if !agrees {
+        readsEverything = isFirst
+        if !agrees, !isFirst {
             try BlockingCall.result {
                 try await store.noteAgreement(with: url, epoch: identity.epoch, ownEpoch: own.epoch)
             }
@@ -52,5 +55,30 @@ extension LinkPuller {
             cursors[position.feed, default: [:]][position.collection] = position.cursor
         }
         link.state.set(contact)
+    }
+
+    /// Notes that both hubs agree, once everything was read.
+    func noteEverythingRead(_ identity: HubIdentity) throws {
+        guard readsEverything, let own = link.state.contact?.0.own else { return }
+        let (store, url) = (hub.store, link.upstream.url)
+        try BlockingCall.result {
+            try await store.noteAgreement(with: url, epoch: identity.epoch, ownEpoch: own.epoch)
+        }
+        readsEverything = false
+    }
+
+    /// Two hubs under one name in paths would be taken for one: what one of them passed on would never reach the other.
+    private func checkNamesakes(
+        of name: NodeName,
+        _ upstreams: [Upstream],
+        _ identity: HubIdentity
+    ) throws(ReplicationError) {
+        let namesake = upstreams.first { $0.hubName == name && $0.hubID != nil && $0.hubID != identity.hub }
+        guard let namesake else { return }
+        throw ReplicationError(
+            .configuration,
+            "both \(link.endpoint) and \(namesake.url) call themselves \(name), so that what one of them passed on would"
+                + " be kept from the other; give one of them another name with `tributary-hub serve --name`"
+        )
     }
 }

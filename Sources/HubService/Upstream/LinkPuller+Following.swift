@@ -18,6 +18,7 @@ extension LinkPuller {
             }
         }
         guard problems.isEmpty else { throw ReplicationError(.integrity, problems.joined(separator: "; ")) }
+        try noteEverythingRead(manifest.identity)
     }
 
     private func follow(_ entry: ManifestDocument.Entry, _ name: NodeName, _ client: HubClient) throws {
@@ -32,7 +33,8 @@ extension LinkPuller {
                 )
                 defer { cursors[.contributions, default: [:]][collection] = target.cursor }
                 var tally = PullTally()
-                try PullCycle(client: client, collection: collection, feed: .contributions).run(into: target, &tally)
+                let feed = PullCycle.Feed.contributions(withEchoes: readsEverything || target.cursor == nil)
+                try PullCycle(client: client, collection: collection, feed: feed).run(into: target, &tally)
                 if intake.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
             }
         }

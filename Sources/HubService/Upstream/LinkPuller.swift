@@ -18,6 +18,8 @@ final class LinkPuller {
     private var idleAnswers = 0
     /// Whether a position did not fit the upstream's history although its epoch is the one known.
     var mustCompare = false
+    /// Whether the upstream's feeds are read from their beginning, with what this hub's name brought there.
+    var readsEverything = false
     /// Cursors of the upstream's feeds up to which everything is held.
     var cursors: [UpstreamPosition.Feed: [CollectionName: String]] = [:]
 
