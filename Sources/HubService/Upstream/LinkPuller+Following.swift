@@ -33,6 +33,7 @@ extension LinkPuller {
                 defer { cursors[.contributions, default: [:]][collection] = target.cursor }
                 var tally = PullTally()
                 try PullCycle(client: client, collection: collection, feed: .contributions).run(into: target, &tally)
+                if intake.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
             }
         }
         if let head = entry.resolutions?.cursor, head != cursors[.resolutions]?[collection] {
