@@ -14,12 +14,16 @@ extension VerifyCommand {
     func compare(_ against: String) async throws {
         let (collection, limit, repair) = (collection, Int(limit), repair)
         let url = UpstreamSettings.address(against)
+        let (list, noUpstream) = (state.command("upstream", "list"), state.noUpstream)
         var logger = Logger(label: "tributary-hub") { _ in JSONLogHandler(now: Live.now) }
         logger.logLevel = .error
         let found = try await state.withStore { [logger] store in
             let known = try await store.upstreams()
             let wanted = known.filter { against == VerifyCommand.allUpstreams || $0.url == url }
-            guard !wanted.isEmpty else { throw CommandFailure(unknownUpstream: url, among: known) }
+            guard !wanted.isEmpty else {
+                guard !known.isEmpty else { throw CommandFailure(noUpstream) }
+                throw CommandFailure(unknownUpstream: url, among: known, list: list)
+            }
             var found: [(url: String, findings: [UpstreamVerification.Finding])] = []
             for upstream in wanted {
                 let verification = UpstreamVerification(of: store, against: upstream, logger: logger)
@@ -41,7 +45,7 @@ extension VerifyCommand {
         if !json {
             Talk.note(
                 repair
-                    ? "\(count(differences, "difference")) left: `tributary-hub upstream status` shows what is refused there"
+                    ? "\(count(differences, "difference")) left: `\(state.command("upstream", "status"))` shows what is refused there"
                     : "\(count(differences, "difference")); --repair sends what differs to the side that lacks it"
             )
         }

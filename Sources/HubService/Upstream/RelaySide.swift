@@ -10,11 +10,11 @@ final class RelaySide: ReconciliationSide {
     private let filter: RelayFilter
     /// Where what is pushed is counted.
     private let position: UpstreamPosition
+    /// Told of what differs; says whether it is to be sent.
+    var foundDifference: (([ContributionKey], ReconciliationGap) -> Bool)?
     /// Whether one of both refused what it may take later.
     var hasRefusedForNow: Bool { intake.hasRefusedForNow || upstreamRefusedForNow }
     private var upstreamRefusedForNow = false
-    /// Told of what differs; says whether it is to be sent.
-    var foundDifference: (([ContributionKey], ReconciliationGap) -> Bool)?
 
     init(hub: Hub, intake: RelayIntake, filter: RelayFilter, position: UpstreamPosition) {
         self.hub = hub
