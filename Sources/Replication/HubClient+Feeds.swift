@@ -18,15 +18,18 @@ extension HubClient {
         try feed(FeedReader(.winners, of: collection), target: target, onEvent: onEvent)
     }
 
-    /// Reads what this node itself has said in `collection`, without content, behind `cursor` or all of it.
+    /// Reads what this node itself has said in `collection`, without content, behind `cursor` or all of it; with
+    /// `asksWithheld`, for hubs that know it, each line says what an operator retracted or erased of it.
     ///
     /// Throws as ``winners(of:since:withVectors:onEvent:)`` does.
     package func ownContributions(
         to collection: CollectionName,
         since cursor: String?,
+        asksWithheld: Bool,
         onEvent: (FeedEvent) throws -> Void
     ) throws {
         var target = ProtocolPaths.contributions(collection) + "?origin=\(node)&payload=0"
+        if asksWithheld { target += "&withheld=1" }
         if let cursor { target += "&since=\(HubClient.percentEncoded(cursor))" }
         try feed(FeedReader(.contributions, of: collection), target: target) { event, _ in try onEvent(event) }
     }

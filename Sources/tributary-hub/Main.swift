@@ -65,10 +65,10 @@ struct TributaryHub: ParsableCommand {
               tributary-hub why skills-patterns skill-123 --data-dir /var/lib/tributary
 
             EXIT CODES
-              0 done   1 failed or not found   2 usage   5 database unreachable
-              6 conflict   8 configuration   9 integrity
+              0 done   1 failed or not found   2 usage   3 items were refused again
+              5 database unreachable   6 conflict   8 configuration   9 integrity
             """,
-        version: HubVersion.text,
+        version: ProductVersion.text,
         subcommands: [],
         groupedSubcommands: [
             CommandGroup(

@@ -39,6 +39,8 @@ extension FeedLine {
             payload: payload,
             vector: readsContent ? try VectorFacts(root, id: id, provenance: provenance, hasher: hasher) : nil
         )
+        withheld = root["withheld"]?.string
+        isErased = root["erased"]?.boolean ?? false
     }
 
     private static func checkedPayload(

@@ -14,7 +14,7 @@ enum MetricsRouter {
             let upstreams = (try? await hub.store.upstreamStatus(now: hub.now())) ?? []
             let text = hub.metrics.exposition(
                 stored: [
-                    ("tributary_build_info", .gauge, "The hub's version.", [("version=\"\(HubVersion.text)\"", 1)]),
+                    ("tributary_build_info", .gauge, "The hub's version.", [("version=\"\(ProductVersion.text)\"", 1)]),
                     (
                         "tributary_winners", .gauge, "Live winners, by collection.",
                         collections.map { ("collection=\"\($0.policy.collection)\"", $0.winners) }
@@ -87,9 +87,4 @@ extension ConflictOutcomeCount {
         "collection=\"\(collection)\",strategy=\"\(strategy.rawValue)\",node=\"\(outcome.origin)\","
             + "outcome=\"\(outcome.kind.rawValue)\""
     }
-}
-
-/// The version of the programs.
-package enum HubVersion {
-    package static let text = "0.1.0"
 }

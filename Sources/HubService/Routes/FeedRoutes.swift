@@ -32,7 +32,7 @@ struct FeedRoutes: Sendable {
         let node = try context.requireNode()
         let query = try QueryParameters(
             request,
-            known: ["since", "limit", "wait", "origin", "payload", "vectors", "echo"]
+            known: ["since", "limit", "wait", "origin", "payload", "vectors", "withheld", "echo"]
         )
         let origin = try query.text("origin").map { text in
             guard let name = NodeName(text) else { throw Problem(400, .parameterInvalid, "'origin' is no node name") }
@@ -56,7 +56,8 @@ struct FeedRoutes: Sendable {
             origin: origin,
             excluding: hears ? nil : node.name,
             includesPayload: try query.flag("payload") ?? true,
-            includesVectors: try query.flag("vectors") ?? false
+            includesVectors: try query.flag("vectors") ?? false,
+            includesWithheld: try query.flag("withheld") ?? false
         )
         if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
             try await hub.wait(seconds: seconds, beyond: since)

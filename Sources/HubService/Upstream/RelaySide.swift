@@ -10,6 +10,8 @@ final class RelaySide: ReconciliationSide {
     private let filter: RelayFilter
     /// Where what is pushed is counted.
     private let position: UpstreamPosition
+    /// Told of what differs; says whether it is to be sent.
+    var foundDifference: (([ContributionKey], ReconciliationGap) -> Bool)?
     /// Whether one of both refused what it may take later.
     var hasRefusedForNow: Bool { intake.hasRefusedForNow || upstreamRefusedForNow }
     private var upstreamRefusedForNow = false
@@ -63,5 +65,9 @@ final class RelaySide: ReconciliationSide {
 
     func discardReceived() {
         intake.begin()
+    }
+
+    func found(_ keys: [ContributionKey], lacking gap: ReconciliationGap) -> Bool {
+        foundDifference?(keys, gap) ?? true
     }
 }
