@@ -164,6 +164,40 @@ def test_a_hub_restored_from_an_older_copy_gets_back_what_others_still_have(regi
     known(asia, "after")
 
 
+def test_what_is_forwarded_can_be_narrowed_and_widened_again(arena):
+    below, above = Region(arena).start(), Region(arena).start()
+    try:
+        below.join(above, "below", *INTERVAL, "--min-value", "0.8")
+        push(below, "alice", item("low", 0.7, revision=1), item("high", 0.9, revision=1))
+        push(above, "bruno", item("theirs", 0.3, revision=1))
+        known(above, "high")
+        assert set(above.statements(SKILLS)) == {("high", "alice"), ("theirs", "bruno")}
+        # What was forwarded once is followed when it falls, and what is pulled is not narrowed.
+        push(below, "alice", item("high", 0.75, revision=2))
+        wait_until(lambda: above.winner(SKILLS, "high")["value"] == 0.75, 20, "the fall arrives")
+        wait_until(lambda: ("theirs", "bruno") in below.statements(SKILLS), 20, "what is said above arrives")
+        below.join(above, "below", *INTERVAL)
+        known(above, "low")
+        agree((below, above), SKILLS)
+    finally:
+        below.close()
+        above.close()
+
+
+def test_one_damaged_statement_is_kept_aside_and_holds_up_nothing(regions):
+    us, above, asia = regions
+    assert asia.stop() == 0
+    push(us, "alice", *(item(f"p-{n}", revision=1) for n in range(5)))
+    known(above, "p-4")
+    above.psql("""UPDATE contributions SET payload = '{"value_score":0.9,"x":1}' WHERE pattern_id = 'p-2'""")
+    asia.start()
+    known(asia, "p-4")
+    assert {pattern for pattern, _ in asia.statements(SKILLS)} == {"p-0", "p-1", "p-3", "p-4"}
+    with above.watcher() as client:
+        name = client.manifest()["name"]
+    assert asia.psql("SELECT node, pattern_id, code FROM quarantine") == f"{name}|p-2|checksum-mismatch"
+
+
 def test_an_address_or_token_that_cannot_work_is_said_with_what_to_do(arena, regions):
     us, above, _ = regions
     above.enrol("mere-spoke", role="spoke")
