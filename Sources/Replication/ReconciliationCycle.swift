@@ -123,6 +123,8 @@ package struct ReconciliationCycle {
     ) throws {
         while !keys.isEmpty {
             let portion = Array(keys.prefix(TransferLimits.selectedKeys))
+            keys.removeFirst(portion.count)
+            guard side.found(portion, lacking: .here) else { continue }
             var taken: Int64 = 0
             try client.retrying {
                 taken = 0
@@ -139,7 +141,6 @@ package struct ReconciliationCycle {
                 }
             }
             tally.fetched += taken
-            keys.removeFirst(portion.count)
         }
     }
 
@@ -150,8 +151,9 @@ package struct ReconciliationCycle {
     ) throws {
         while !keys.isEmpty {
             let portion = Array(keys.prefix(TransferLimits.selectedKeys))
-            try PushCycle(client: client, collection: collection).run(side.offers(of: portion), &tally.pushed)
             keys.removeFirst(portion.count)
+            guard side.found(portion, lacking: .there) else { continue }
+            try PushCycle(client: client, collection: collection).run(side.offers(of: portion), &tally.pushed)
         }
     }
 

@@ -22,6 +22,19 @@ package protocol ReconciliationSide: AnyObject {
 
     /// Forgets what was taken since then.
     func discardReceived()
+
+    /// Told what was found to be lacking, or older; returns whether it is to be sent where it lacks.
+    func found(_ keys: [ContributionKey], lacking gap: ReconciliationGap) -> Bool
+}
+
+extension ReconciliationSide {
+    /// All that is found is settled.
+    package func found(_ keys: [ContributionKey], lacking gap: ReconciliationGap) -> Bool { true }
+}
+
+/// Where a statement is lacking, or older than at the other hub.
+package enum ReconciliationGap: String, Sendable {
+    case here, there
 }
 
 /// Which version of a contribution is held here.

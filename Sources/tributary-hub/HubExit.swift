@@ -1,6 +1,7 @@
 import Federation
 import HubService
 import HubStore
+import Replication
 
 /// What an exit code says; the same codes as the spoke's.
 enum HubExit: Int32 {
@@ -18,10 +19,20 @@ enum HubExit: Int32 {
         self =
             switch error {
             case is HubStartError, is ConfigurationFailure: .configuration
+            case let error as ReplicationError: HubExit(error)
             case StoreError.nodeExists, StoreError.conflictChanged, StoreError.conflictNotOpen: .conflict
             case StoreError.schema, StoreError.corrupt: .integrity
             case is StoreError, is CommandFailure, is Refusal: .failure
             default: DatabaseFailure(error) == nil ? .failure : .unreachable
+            }
+    }
+    private init(_ error: ReplicationError) {
+        self =
+            switch error.kind {
+            case .unreachable, .overloaded: .unreachable
+            case .unauthorized, .configuration, .notAHub: .configuration
+            case .integrity: .integrity
+            case .tooLarge, .cursorReset, .cursorUnusable, .refused, .stopped: .failure
             }
     }
 }

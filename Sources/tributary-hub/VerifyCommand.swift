@@ -10,16 +10,24 @@ struct VerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
         abstract: "Recompute checksums, digests and winners from the contributions, and report what differs.",
-        usage: "tributary-hub verify [--collection <collection>] [<options>]",
+        usage: """
+            tributary-hub verify [--collection <collection>]
+                [--against upstream|<url> [--repair]] [<options>]
+            """,
         discussion: """
             EXAMPLES
               tributary-hub verify --data-dir /var/lib/tributary
               tributary-hub verify --collection skills-patterns --json \\
                 --data-dir /var/lib/tributary
+              tributary-hub verify --against upstream --data-dir /var/lib/tributary
 
             Nothing is changed, and the hub may serve meanwhile. Ends with 9 where anything
             differs: then the database holds something that this program did not write.
             All differences are counted, the first --limit are listed.
+
+            With --against what this hub and an upstream hold is compared instead, by ranges
+            of patterns: named are those that are lacking or older on one side. What is on
+            its way is none of them. --repair sends them where they lack.
             """
     )
 
@@ -29,10 +37,19 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: "The greatest number of differences listed of each collection.", transform: Given.limit)
     var limit: Int64 = 50
 
+    @Option(help: ArgumentHelp("Compare with all upstreams, or the one at this address.", valueName: "upstream|url"))
+    var against: String?
+
+    @Flag(help: "Send what differs to the side that lacks it.") var repair = false
     @Flag(help: "Print one JSON document.") var json = false
     @OptionGroup var state: StateOptions
 
+    func validate() throws {
+        guard against != nil || !repair else { throw ValidationError("--repair needs --against") }
+    }
+
     func run() async throws {
+        if let against { return try await compare(against) }
         let (collection, limit) = (collection, Int(limit))
         let found = try await state.withStore { store in
             let all = try await store.collections().map(\.policy.collection)

@@ -56,7 +56,7 @@ def test_a_pattern_travels_with_its_author_from_spoke_to_spoke(regions):
     with above.watcher() as client:
         name = client.manifest()["name"]
     assert (line["origin"], line["path"]) == ("alice", ["us", name])
-    assert kenji.learned_items(SKILLS)["tea"]["imported_from"] == "alice"
+    assert kenji.learned_items(SKILLS)["tea"]["payload"]["federation"]["origin"] == "alice"
     agree(regions, SKILLS)
     assert us.statements(SKILLS) == above.statements(SKILLS) == asia.statements(SKILLS)
 
@@ -73,6 +73,26 @@ def test_nothing_is_sent_back_where_it_came_from(regions):
     assert above.counter("tributary_push_items_total") == 51
 
 
+def test_hubs_that_list_each_other_agree_and_come_to_rest(arena):
+    left, right = Region(arena).start(), Region(arena).start()
+    try:
+        left.join(right, "left", *INTERVAL)
+        right.join(left, "right", *INTERVAL)
+        push(left, "alice", *(item(f"l-{n}", revision=1) for n in range(30)))
+        push(right, "bruno", *(item(f"r-{n}", revision=1) for n in range(30)), item("l-3", 0.8, revision=1))
+        agree((left, right), SKILLS)
+        assert len(left.statements(SKILLS)) == 61
+        push(left, "alice", item("l-0", 0.95, revision=2))
+        wait_until(lambda: right.winner(SKILLS, "l-0")["value"] == 0.95, 20, "the change arrives")
+        agree((left, right), SKILLS)
+        # What came from the other one is never offered to it.
+        for hub in (left, right):
+            assert hub.counter("tributary_push_items_total") <= 31 + 31
+    finally:
+        left.close()
+        right.close()
+
+
 def test_what_is_taken_back_is_taken_back_everywhere(regions):
     us, _, asia = regions
     push(us, "alice", item("wrong", revision=1))
@@ -87,11 +107,11 @@ def test_what_an_operator_decides_holds_everywhere(regions):
     push(us, "alice", item("risky", revision=1), item("fine", revision=1))
     known(asia, "risky")
     known(asia, "fine")
-    us.command("retract", SKILLS, "risky", "--reason", "it deletes files", "--by", "olga")
+    us.command("retraction", "add", SKILLS, "risky", "--reason", "it deletes files", "--by", "olga")
     for hub in (above, asia):
         wait_until(lambda hub=hub: hub.winner(SKILLS, "risky") is None, 20, "the decision arrives")
     # And from above to below.
-    above.command("retract", SKILLS, "fine", "--reason", "not so fine", "--by", "otto")
+    above.command("retraction", "add", SKILLS, "fine", "--reason", "not so fine", "--by", "otto")
     for hub in (us, asia):
         wait_until(lambda hub=hub: hub.winner(SKILLS, "fine") is None, 20, "the decision arrives")
     agree(regions, SKILLS)

@@ -21,9 +21,7 @@ struct FeedRoutes: Sendable {
             limit: try query.integer("limit", in: 1...Int64.max),
             includesVectors: try query.flag("vectors") ?? false
         )
-        if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
-            try await hub.wait(seconds: seconds, beyond: since)
-        }
+        try await hub.wait(query.waitSeconds(), beyond: since)
         return try await stream(feed, request, of: try context.requireNode())
     }
 
@@ -59,9 +57,7 @@ struct FeedRoutes: Sendable {
             includesVectors: try query.flag("vectors") ?? false,
             includesWithheld: try query.flag("withheld") ?? false
         )
-        if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
-            try await hub.wait(seconds: seconds, beyond: since)
-        }
+        try await hub.wait(query.waitSeconds(), beyond: since)
         return try await stream(feed, request, of: node)
     }
 
@@ -152,8 +148,9 @@ struct FeedRoutes: Sendable {
 }
 
 extension Hub {
-    /// Waits until the feed of `since` has moved beyond it, at most `seconds`.
-    func wait(seconds: Int64, beyond since: Cursor) async throws {
+    /// Waits until the feed of `since` has moved beyond it, at most `seconds`; not at all where there is neither.
+    func wait(_ seconds: Int64?, beyond since: Cursor?) async throws {
+        guard let seconds, let since else { return }
         let end = ContinuousClock.now + .seconds(seconds)
         while true {
             let generation = await signal.generation

@@ -13,7 +13,7 @@ struct ManifestRoute: Sendable {
         let node = try context.requireNode()
         let query = try QueryParameters(request, known: ["wait"])
         let known = request.headers[.ifNoneMatch]
-        let end = ContinuousClock.now + .seconds(try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) ?? 0)
+        let end = ContinuousClock.now + .seconds(try query.waitSeconds() ?? 0)
         while true {
             let generation = await hub.signal.generation
             let body = try await hub.store.manifest(for: node).json.bytes

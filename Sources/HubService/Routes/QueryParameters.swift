@@ -40,6 +40,11 @@ struct QueryParameters {
         return value
     }
 
+    /// How long the client waits for changes; throws a ``Problem``.
+    func waitSeconds() throws -> Int64? {
+        try integer("wait", in: 0...Int64(Limits.waitSeconds))
+    }
+
     /// `0` or `1`; throws a ``Problem``.
     func flag(_ name: String) throws -> Bool? {
         switch text(name) {

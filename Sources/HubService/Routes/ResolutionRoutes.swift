@@ -18,9 +18,7 @@ struct ResolutionRoutes: Sendable {
         let query = try QueryParameters(request, known: ["since", "limit", "wait"])
         let since = try query.cursor("since", feed: .resolutions, collection: collection)
         let limit = try query.integer("limit", in: 1...Int64(Limits.resolutionItems))
-        if let since, let seconds = try query.integer("wait", in: 0...Int64(Limits.waitSeconds)) {
-            try await hub.wait(seconds: seconds, beyond: since)
-        }
+        try await hub.wait(query.waitSeconds(), beyond: since)
         let body = try await hub.store.resolutionFeed(
             of: collection,
             since: since,

@@ -35,6 +35,7 @@ extension LinkPuller {
                 var tally = PullTally()
                 let feed = PullCycle.Feed.contributions(withEchoes: readsEverything || target.cursor == nil)
                 try PullCycle(client: client, collection: collection, feed: feed).run(into: target, &tally)
+                if intake.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
             }
         }
         if let head = entry.resolutions?.cursor, head != cursors[.resolutions]?[collection] {

@@ -42,6 +42,10 @@ final class LinkPuller {
     }
 
     private func round() throws {
+        if link.state.takeDueComparison() {
+            link.state.set(nil)
+            (mustCompare, followed) = (true, nil)
+        }
         let client = try client()
         let wait = max(1, min(LinkPuller.pollSeconds, Int(link.upstream.syncIntervalSeconds)))
         guard case .document(let manifest, let entityTag) = try client.manifest(unless: followed?.entityTag, wait: wait)

@@ -89,6 +89,7 @@ final class LinkPusher {
         defer { pushed[.contributions, default: [:]][collection] = source.number }
         var tally = PushTally()
         try PushCycle(client: client, collection: collection).run(source, &tally)
+        if source.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
     }
 
     /// Passes on what was resolved; returns why the upstream did not take some of it.
@@ -135,7 +136,7 @@ final class LinkPusher {
 
     /// Waits until something changed here since `seen`, or positions were set anew, or the sync interval is over.
     private func waitForChanges(beyond seen: UInt64) throws {
-        let end = ContinuousClock.now + .seconds(Int64(link.upstream.syncIntervalSeconds))
+        let end = ContinuousClock.now + link.syncInterval
         let signal = link.hub.signal
         while !link.stop.isSet, ContinuousClock.now < end, link.state.contact?.generation == generation {
             let began = ContinuousClock.now

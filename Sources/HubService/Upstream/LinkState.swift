@@ -20,6 +20,8 @@ final class LinkState: Sendable {
         var generation: UInt64 = 0
         var problems: [Side: String] = [:]
         var notedAt: ContinuousClock.Instant?
+        /// When both hubs are to be compared, because one refused what it may take later.
+        var comparesAt: ContinuousClock.Instant?
     }
 
     private let hub: Hub
@@ -41,6 +43,22 @@ final class LinkState: Sendable {
         content.withLock { content in
             if content.contact == nil, contact != nil { content.generation += 1 }
             content.contact = contact
+        }
+    }
+
+    /// Has both hubs compared in `duration`, because one refused what it may take later: no position leads back to it.
+    func compare(in duration: Duration) {
+        content.withLock { content in
+            if content.comparesAt == nil { content.comparesAt = .now + duration }
+        }
+    }
+
+    /// Whether both hubs are to be compared now, which is then taken as done.
+    func takeDueComparison() -> Bool {
+        content.withLock { content in
+            guard let due = content.comparesAt, due <= .now else { return false }
+            content.comparesAt = nil
+            return true
         }
     }
 

@@ -10,6 +10,11 @@ final class RelaySide: ReconciliationSide {
     private let filter: RelayFilter
     /// Where what is pushed is counted.
     private let position: UpstreamPosition
+    /// Told of what differs; says whether it is to be sent.
+    var foundDifference: (([ContributionKey], ReconciliationGap) -> Bool)?
+    /// Whether one of both refused what it may take later.
+    var hasRefusedForNow: Bool { intake.hasRefusedForNow || upstreamRefusedForNow }
+    private var upstreamRefusedForNow = false
 
     init(hub: Hub, intake: RelayIntake, filter: RelayFilter, position: UpstreamPosition) {
         self.hub = hub
@@ -44,7 +49,9 @@ final class RelaySide: ReconciliationSide {
     }
 
     func offers(of keys: [ContributionKey]) throws -> SelectedRelaySource {
-        SelectedRelaySource(store: hub.store, keys: keys, at: position, now: hub.now)
+        SelectedRelaySource(store: hub.store, keys: keys, at: position, now: hub.now) {
+            self.upstreamRefusedForNow = true
+        }
     }
 
     func receive(_ line: FeedLine, raw: RecordSlice) throws {
@@ -58,5 +65,9 @@ final class RelaySide: ReconciliationSide {
 
     func discardReceived() {
         intake.begin()
+    }
+
+    func found(_ keys: [ContributionKey], lacking gap: ReconciliationGap) -> Bool {
+        foundDifference?(keys, gap) ?? true
     }
 }

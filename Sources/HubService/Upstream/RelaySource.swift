@@ -15,6 +15,8 @@ final class RelaySource: ContributionSource {
     /// What is being pushed, and how many of its items are settled.
     private var pending: (through: Int64, count: Int)?
     private var answers = PushedItems()
+    /// Whether the upstream refused what it may take later.
+    private(set) var hasRefusedForNow = false
 
     /// A source of what lies behind `number` of the contributions feed.
     init(
@@ -77,6 +79,7 @@ final class RelaySource: ContributionSource {
         try BlockingCall.result {
             try await store.savePush(position, refusals: answers.refusals, settled: answers.settled, now: now)
         }
+        if answers.hasRefusedForNow { hasRefusedForNow = true }
         self.answers = PushedItems()
         number = through
     }
@@ -90,6 +93,8 @@ struct PushedItems: Sendable {
     var refusals: [UpstreamRefusal] = []
     /// What it took, or had in this or a newer version.
     var settled: [ContributionKey] = []
+    /// Whether some of what it refused may be taken later.
+    var hasRefusedForNow = false
 
     mutating func add(_ batch: Replication.PushBatch, _ answer: PushAnswer, collection: CollectionName) {
         for (item, outcome) in zip(batch.items, answer.outcomes) {
@@ -101,6 +106,7 @@ struct PushedItems: Sendable {
                 settled.append(key)
                 continue
             }
+            if refusal.isRetryable { hasRefusedForNow = true }
             refusals.append(
                 UpstreamRefusal(
                     collection: collection,

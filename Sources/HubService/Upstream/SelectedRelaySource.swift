@@ -10,17 +10,21 @@ final class SelectedRelaySource: ContributionSource {
     /// Where the counts and refusals of what is pushed are kept; the position is left as it is.
     private let position: UpstreamPosition
     private let now: @Sendable () -> Timestamp
+    /// Called where the upstream refused what it may take later.
+    private let onRefusedForNow: () -> Void
 
     init(
         store: Store,
         keys: [ContributionKey],
         at position: UpstreamPosition,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp,
+        onRefusedForNow: @escaping () -> Void
     ) {
         self.store = store
         self.keys = keys
         self.position = position
         self.now = now
+        self.onRefusedForNow = onRefusedForNow
         collection = position.collection
     }
 
@@ -37,6 +41,7 @@ final class SelectedRelaySource: ContributionSource {
     func settle(_ batch: Replication.PushBatch, _ answer: PushAnswer) throws {
         var answers = PushedItems()
         answers.add(batch, answer, collection: collection)
+        if answers.hasRefusedForNow { onRefusedForNow() }
         var position = position
         position.items = answers.accepted
         let (store, saved, said, now) = (store, position, answers, now())

@@ -46,6 +46,7 @@ struct UpstreamComparison {
         )
         var tally = ReconciliationTally()
         try ReconciliationCycle(client: client, collection: collection).run(side, &tally)
+        if side.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
         let cursor = tally.cursor
         let number = cursor.flatMap { Cursor($0) }?.number ?? 0
         let positions = [

@@ -97,6 +97,8 @@ final class UpstreamLink: Sendable {
         return RelayFilter(excluding: names, minValue: upstream.minValue)
     }
 
+    var syncInterval: Duration { .seconds(Int64(upstream.syncIntervalSeconds)) }
+
     /// The positions as they are stored.
     func positions() throws -> [UpstreamPosition] {
         let (hub, url) = (hub, upstream.url)

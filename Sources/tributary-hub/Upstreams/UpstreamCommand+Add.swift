@@ -53,7 +53,7 @@ extension UpstreamCommand {
             let settings = try settings()
             if let problem = TokenFileCheck.problem(with: settings.tokenFile) { throw ConfigurationFailure(problem) }
             if let warning = settings.warning { Talk.note("warning: \(warning)") }
-            let before = try await state.withStore { store in
+            let before = try await state.withStore(creating: Talk.newHub) { store in
                 let before = try await store.upstreams().first { $0.url == settings.endpoint.text }
                 let now = Live.now()
                 try await store.addUpstream(settings.upstream(isConfigured: false, addedAt: now), now: now)

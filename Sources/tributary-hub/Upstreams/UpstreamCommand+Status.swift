@@ -40,27 +40,33 @@ extension UpstreamCommand {
             let url = url.map(UpstreamSettings.address)
             let all = try await state.withStore { try await $0.upstreamStatus(now: now) }
             let shown = all.filter { url == nil || $0.upstream.url == url }
-            if let url, shown.isEmpty { throw CommandFailure(unknownUpstream: url, among: all.map(\.upstream)) }
+            if let url, shown.isEmpty {
+                throw CommandFailure(
+                    unknownUpstream: url,
+                    among: all.map(\.upstream),
+                    list: state.command("upstream", "list")
+                )
+            }
             if json {
                 let documents = shown.map { $0.json(now: now, withDetails: true) }
                 print(JSONValue.object([.init("upstreams", .array(documents))]).text)
                 return
             }
             guard !shown.isEmpty else {
-                Talk.note("this hub has no upstream; `tributary-hub upstream add` joins it to one")
+                Talk.note(state.noUpstream)
                 return
             }
-            print(shown.map { $0.text(now: now) }.joined(separator: "\n\n"))
+            print(shown.map { $0.text(now: now, serve: state.command("serve")) }.joined(separator: "\n\n"))
         }
     }
 }
 
 extension UpstreamStatus {
-    fileprivate func text(now: Timestamp) -> String {
-        [title(now: now), flowTable, refusedTable, originTable].compactMap(\.self).joined(separator: "\n\n")
+    fileprivate func text(now: Timestamp, serve: String) -> String {
+        [title(now: now, serve), flowTable, refusedTable, originTable].compactMap(\.self).joined(separator: "\n\n")
     }
 
-    private func title(now: Timestamp) -> String {
+    private func title(now: Timestamp, _ serve: String) -> String {
         let name = upstream.hubName.map { " (\($0))" } ?? ""
         var text = "\(upstream.url)\(name), where this hub is the node '\(upstream.node)': \(state(now: now).rawValue)"
         if let heard = upstream.contactedAt { text += ", last heard of on \(heard.short)" }
@@ -70,7 +76,7 @@ extension UpstreamStatus {
             let at = upstream.failedAt.map { ", last on \($0.short)" } ?? ""
             text += "\nfailed \(times)\(at): \(HarmlessText.of(error))"
         } else if state(now: now) == .idle {
-            text += "\nno hub process replicates with it; `tributary-hub serve` does"
+            text += "\nno hub process replicates with it; `\(serve)` does"
         } else if upstream.contactedAt != nil, upstream.epoch == nil {
             text += "\nboth hubs are being compared"
         }

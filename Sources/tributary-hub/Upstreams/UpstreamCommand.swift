@@ -47,7 +47,7 @@ struct UpstreamCommand: ParsableCommand {
                 return
             }
             guard !upstreams.isEmpty else {
-                Talk.note("this hub has no upstream; `tributary-hub upstream add` joins it to one")
+                Talk.note(state.noUpstream)
                 return
             }
             var table = TextTable(["UPSTREAM", "AS NODE", "COLLECTIONS", "MIN VALUE", "EVERY", "FROM", "TOKEN FILE"])
@@ -86,7 +86,9 @@ struct UpstreamCommand: ParsableCommand {
                 let known = try await store.upstreams()
                 return (try await store.removeUpstream(url: url), known)
             }
-            guard removed else { throw CommandFailure(unknownUpstream: url, among: known) }
+            guard removed else {
+                throw CommandFailure(unknownUpstream: url, among: known, list: state.command("upstream", "list"))
+            }
             print("removed \(url); what it and this hub have learned from each other stays with both")
             guard let upstream = known.first(where: { $0.url == url }) else { return }
             if upstream.isConfigured {
@@ -97,10 +99,21 @@ struct UpstreamCommand: ParsableCommand {
     }
 }
 
+extension StateOptions {
+    /// What to say where there is none.
+    var noUpstream: String {
+        "this hub has no upstream; `\(command("upstream", "add", "URL", "--node", "NAME", "--token-file", "FILE"))` joins it "
+            + "to one"
+    }
+}
+
 extension CommandFailure {
-    /// There is no upstream at `url`.
-    init(unknownUpstream url: String, among known: [Upstream]) {
-        let failure = CommandFailure("this hub has no upstream \(url); `tributary-hub upstream list` shows them")
-        self.init(failure, meaning: url, among: known.map(\.url))
+    /// There is no upstream at `url`; `list` is the command that shows them.
+    init(unknownUpstream url: String, among known: [Upstream], list: String) {
+        self.init(
+            "this hub has no upstream \(url); `\(list)` shows them",
+            meaning: url,
+            among: known.map(\.url)
+        )
     }
 }

@@ -40,13 +40,15 @@ class Hub:
 
     # The process.
 
-    def arguments(self, listen="127.0.0.1:0", metrics="none", level="info", history_days=None,
-                  history_rows=None):
+    def arguments(self, listen="127.0.0.1:0", metrics="none", level="info", history_days=None, history_rows=None,
+                  config=None, name=None):
         """The command line that serves."""
         words = [self.program, "serve", "--data-dir", self.data, "--listen", listen, "--metrics-listen", metrics,
                  "--log-level", level]
         words += [] if history_days is None else ["--history-days", str(history_days)]
         words += [] if history_rows is None else ["--history-rows", str(history_rows)]
+        words += [] if config is None else ["--config", config]
+        words += [] if name is None else ["--name", name]
         return words + (["--database-url", self.database_url] if self.database_url else [])
 
     def start(self, seconds=START_SECONDS, environment=None, **settings):
