@@ -12,6 +12,7 @@ import threading
 import time
 
 import raw
+import regions
 import settle
 from hub import Client, Hub
 from spoke import Spoke, stop, write_source
@@ -159,6 +160,8 @@ def measure(options):
     note("settling patterns with twenty contributors")
     for strategy, (settling, push) in settle.measure(options.bin, max(3, options.repeats)).items():
         result[f"settle_{strategy}_ms"], result[f"settle_{strategy}_push_ms"] = settling, push
+    note("two regions and the hub above them")
+    result.update(regions.measure(options.bin, data, options.repeats))
     result["patterns"] = count
     result["repeats"] = options.repeats
     return result
@@ -210,6 +213,7 @@ def table(result):
           for strategy in settle.STRATEGIES),
         *((f"  the whole push, {strategy}, ms", f"{result[f'settle_{strategy}_push_ms']:.0f}", "", True)
           for strategy in settle.STRATEGIES),
+        *regions.rows(result),
         ("hub RSS, MiB (peak)", f"{max(result['hub_rss'], result['hub_rss_4_nodes']) / mib:.0f}", "<= 150",
          max(result["hub_rss"], result["hub_rss_4_nodes"]) <= 150 * mib),
         ("spoke RSS pulling everything, MiB (peak)", f"{result['spoke_rss'] / mib:.0f}", "<= 40",
