@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "HubService",
             dependencies: [
-                "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
+                "HubStore", "Replication", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster",
                 hummingbird, hummingbirdCore, lifecycle, unixSignals, logging, httpTypes, nioCore,
             ],
             resources: [.embedInCode("openapi.json")],
@@ -105,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Presentation", "Federation", "JSON", "CLibMalloc", argumentParser, logging,
+                "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "CLibMalloc",
+                argumentParser, logging,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage
@@ -137,6 +138,7 @@ let package = Package(
             "HubStoreTests",
             ["HubStore", "Federation", "JSON", "Digest", "Postgres", "PostgresCluster", "Migrations", "TestSupport"]
         ),
+        tests("ReplicationTests", ["Replication", "Federation", "JSON", "Digest", "TestSupport"]),
         tests("PresentationTests", ["Presentation", "JSON"]),
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(

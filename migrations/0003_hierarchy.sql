@@ -20,6 +20,9 @@ ALTER TABLE winners ALTER parents SET STATISTICS 0, ALTER parents SET STORAGE EX
 COMMENT ON COLUMN winners.parents IS
     'What it was merged from: for each origin the length of its name (1 byte), name, incarnation (4), revision (8), checksum (32).';
 
+COMMENT ON COLUMN quarantine.body_digest IS
+    'SHA-256 over the item''s canonical form without what its sender writes anew each time; else over the kept bytes.';
+
 -- The name under which this hub appears in the paths of what it passes on.
 ALTER TABLE hub
     ADD COLUMN name text COLLATE "C",

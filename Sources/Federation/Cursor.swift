@@ -10,7 +10,7 @@ package struct Cursor: Sendable, Equatable {
         case winners = 0x57
         case contributions = 0x43
         /// What operators resolved.
-        case resolutions = 0x53
+        case resolutions = 0x52
     }
 
     /// 16 bytes; see ``HubIdentity``.

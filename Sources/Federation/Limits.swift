@@ -58,6 +58,8 @@ package enum Limits {
     package static let decidedByBytes = 128
     /// Contents of one collection that are retracted under whatever id: each push compares with all of them.
     package static let retractedContents = 10_000
+    /// Contributions that are named of those which one content's retraction withholds.
+    package static let shownCopies = 100
 
     /// Ranges whose digests can be asked for at once.
     package static let digestRanges = 256

@@ -23,6 +23,13 @@ package struct Refusal: Error, Sendable, Equatable {
         self.detail = detail
     }
 
+    static func originLeftOut(_ origin: NodeName) -> Refusal {
+        Refusal(
+            .originLeftOut,
+            "what \(origin) said under this enrolment is left out on this hub, because its operator revoked it"
+        )
+    }
+
     static func revisionFork(_ current: ContributionVersion) -> Refusal {
         Refusal(
             .revisionFork,
@@ -66,6 +73,8 @@ package enum RefusalCode: String, Sendable, CaseIterable {
     case relayIncomplete = "relay-incomplete"
     /// A relayed item passed through more than ``Limits/pathLength`` hubs.
     case pathTooLong = "path-too-long"
+    /// A relayed item of an origin that was revoked here and whose statements are left out.
+    case originLeftOut = "origin-left-out"
     /// A member that this version of the protocol does not know.
     case memberUnknown = "member-unknown"
     /// An operator retracted this pattern or content.

@@ -12,6 +12,8 @@ import UnixSignals
 /// A serving hub, from its configuration to its services.
 package struct HubApplication: Sendable {
     private static let shutdownDeadline: Duration = .seconds(40)
+    /// Who holds leases in a database that one process alone uses.
+    private static let soleHolder = [UInt8](repeating: 1, count: 16)
 
     private let configuration: HubConfiguration
     private let logger: Logger
@@ -63,6 +65,7 @@ package struct HubApplication: Sendable {
         )
         do {
             try await checkExposure(store)
+            try await setUp(store)
             let group = try await services(for: store, cluster: cluster, ready: ready)
             try await group.run()
         } catch {
@@ -79,6 +82,12 @@ package struct HubApplication: Sendable {
             "no node has a token yet, so the hub does not listen beyond this machine (\(configuration.listen)); enrol one "
                 + "with `tributary-hub node add NAME --data-dir DIR`, or listen on 127.0.0.1"
         )
+    }
+
+    /// Stores what the configuration says about this hub among others.
+    private func setUp(_ store: Store) async throws {
+        if let name = configuration.name { try await store.setHubName(name) }
+        if let upstreams = configuration.upstreams { try await store.configureUpstreams(upstreams, now: Live.now()) }
     }
 
     private func services(
@@ -119,6 +128,9 @@ package struct HubApplication: Sendable {
                 announcement.running("serving on", $0, path: "")
             }
         )
+        // Nobody else has an embedded database, so what a killed hub held of it is this one's at once.
+        let holder = cluster == nil ? Live.newIdentity() : HubApplication.soleHolder
+        services.append(UpstreamLinks(hub: hub, holder: holder))
         services.append(WaitersRelease(signal: signal))
         var group = ServiceGroupConfiguration(
             services: services,

@@ -1,3 +1,6 @@
+package import Federation
+package import HubStore
+
 /// Every setting of a serving hub.
 package struct HubConfiguration: Sendable {
     /// Where the hub keeps its embedded database and its locks.
@@ -14,6 +17,10 @@ package struct HubConfiguration: Sendable {
     package var historyDays: Int64
     /// How many superseded versions are kept at most.
     package var historyRows: Int64
+    /// The hub's name in the paths of what it passes on; `nil` leaves the one it has.
+    package var name: NodeName?
+    /// The upstreams of the configuration file; `nil` where there is none, which leaves those of the last one.
+    package var upstreams: [Upstream]?
 
     package init(
         dataDirectory: String,
@@ -23,7 +30,9 @@ package struct HubConfiguration: Sendable {
         databaseAccount: String? = nil,
         poolSize: Int = 12,
         historyDays: Int64 = 90,
-        historyRows: Int64 = 5_000_000
+        historyRows: Int64 = 5_000_000,
+        name: NodeName? = nil,
+        upstreams: [Upstream]? = nil
     ) {
         self.dataDirectory = dataDirectory
         self.listen = listen
@@ -33,6 +42,8 @@ package struct HubConfiguration: Sendable {
         self.poolSize = poolSize
         self.historyDays = historyDays
         self.historyRows = historyRows
+        self.name = name
+        self.upstreams = upstreams
     }
 }
 

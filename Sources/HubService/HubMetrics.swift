@@ -21,6 +21,7 @@ package final class HubMetrics: Sendable {
         "tributary_http_requests_total": "Requests answered, by route, method and status.",
         "tributary_push_items_total": "Pushed items, by collection and verdict.",
         "tributary_refused_items_total": "Refused items, by code.",
+        "tributary_pulled_items_total": "Statements pulled from upstreams, by collection and whether they were known.",
         "tributary_quarantine_evicted_total": "Quarantined items that had to make room for newer ones.",
         "tributary_feed_bytes_total": "Bytes of feeds sent, by feed.",
         "tributary_settled_patterns_total": "Patterns whose winner was decided after a push, by strategy.",
@@ -52,10 +53,11 @@ package final class HubMetrics: Sendable {
         case counter
     }
 
+    /// Numbers under one name.
+    typealias Family = (name: String, kind: Kind, help: String, samples: [(labels: String, value: Int64)])
+
     /// Everything in the Prometheus text format, with numbers that are `stored` elsewhere added.
-    func exposition(
-        stored: [(name: String, kind: Kind, help: String, samples: [(labels: String, value: Int64)])]
-    ) -> String {
+    func exposition(stored: [Family]) -> String {
         var text = ""
         var lastName: String?
         for (series, value) in counters.withLock({ $0 }).sorted(by: { $0.key < $1.key }) {

@@ -6,14 +6,23 @@ import Postgres
 /// Writes rows of a feed as NDJSON, with checkpoints in between and the end marker last.
 struct FeedEncoder {
     private let request: FeedRequest
+    /// What is needed to say what is withheld, where that was asked for.
+    private let retractions: FeedRetractions?
     private let epoch: [UInt8]
     private let hasher = SHA256()
     private(set) var output: [UInt8] = []
     private(set) var lines: Int64
     private(set) var digest: SetDigest
 
-    init(request: FeedRequest, epoch: [UInt8], lines: Int64, digest: SetDigest) {
+    init(
+        request: FeedRequest,
+        retractions: FeedRetractions?,
+        epoch: [UInt8],
+        lines: Int64,
+        digest: SetDigest
+    ) {
         self.request = request
+        self.retractions = retractions
         self.epoch = epoch
         self.lines = lines
         self.digest = digest
@@ -23,12 +32,19 @@ struct FeedEncoder {
     /// Appends a row and returns its feed number.
     mutating func append(_ row: Row) throws -> Int64 {
         let number = try row.int64(0)
-        let line = try row.feedLine()
+        var line = try row.feedLine()
+        if let retractions {
+            line.withheld = try retractions.retraction(of: row, from: FeedEncoder.retractionColumn)?.retractionText
+            line.isErased = try row.bool(FeedEncoder.retractionColumn)
+        }
         line.append(to: &output)
         count(line)
         if lines % Int64(Limits.checkpointInterval) == 0 { appendMarker(isEnd: false, number: number) }
         return number
     }
+
+    /// Where the columns begin that ``FeedRetractions`` reads.
+    private static let retractionColumn = 17
 
     private mutating func count(_ line: FeedLine) {
         lines += 1
@@ -49,7 +65,7 @@ struct FeedEncoder {
         total: SetDigest? = nil
     ) {
         let cursor = Cursor(epoch: epoch, feed: request.feed, collection: request.collection, number: number)
-        let marker = FeedMarker(
+        var marker = FeedMarker(
             isEnd: isEnd,
             lines: lines,
             digest: digest.sum,
@@ -57,6 +73,7 @@ struct FeedEncoder {
             hasMore: hasMore,
             total: total
         )
+        marker.isFollowing = isEnd && retractions?.areAllApplied == false
         marker.json.append(to: &output)
         output.append(UInt8(ascii: "\n"))
     }

@@ -19,6 +19,7 @@ struct FeedHeads {
     var winners: Head
     var resolutions: Head
 
+    /// The head of `feed`.
     subscript(feed: Cursor.Feed) -> Head {
         switch feed {
         case .winners: winners

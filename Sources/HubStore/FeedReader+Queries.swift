@@ -20,7 +20,7 @@ extension FeedReader {
     private static func selection(of keys: [ContributionKey], from collection: CollectionName) -> Query {
         """
         DECLARE feed_rows NO SCROLL CURSOR FOR
-        SELECT \(unescaped: wholeContribution)
+        SELECT \(unescaped: FeedReader.wholeContribution)
         FROM unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
         CROSS JOIN LATERAL (
             SELECT * FROM contributions
@@ -57,12 +57,20 @@ extension FeedReader {
             SELECT c.feed_number, c.pattern_id, c.payload IS NOT NULL OR c.is_erased, c.node, c.incarnation,
                 c.revision, c.checksum, c.vector_digest, c.value, c.updated_at, c.received_at,
                 nullif(c.path, '{}'), CASE WHEN \(request.includesPayload) THEN c.payload END, c.vector_model,
-                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, NULL::bytea
+                octet_length(c.vector), CASE WHEN \(request.includesVectors) THEN c.vector END, NULL::bytea,
+                c.is_erased, CASE WHEN c.is_withheld THEN c.payload END,
+                CASE WHEN c.is_withheld THEN c.content_digest END, \(unescaped: Resolution.columns)
             FROM contributions AS c
+            LEFT JOIN LATERAL (
+                SELECT * FROM resolutions
+                WHERE \(request.includesWithheld) AND collection = c.collection AND pattern_id = c.pattern_id
+                ORDER BY revision DESC, origin DESC LIMIT 1
+            ) AS r ON r.decision = 'retracted'
             WHERE c.collection = \(request.collection.text) AND c.feed_number > \(since)
                 AND (\(optional: request.origin?.text)::text IS NULL
-                    -- To its origin, what was erased is not there: it may say it again.
-                    OR c.node = \(optional: request.origin?.text) AND NOT c.is_erased)
+                    -- To its origin, what was erased is not there, unless it asks: it may say it again.
+                    OR c.node = \(optional: request.origin?.text)
+                        AND (NOT c.is_erased OR \(request.includesWithheld)))
                 AND (\(optional: request.excluding?.text)::text IS NULL
                     OR c.path[cardinality(c.path)] IS DISTINCT FROM \(optional: request.excluding?.text))
             ORDER BY c.feed_number LIMIT \(limit)

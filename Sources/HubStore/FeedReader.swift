@@ -12,6 +12,7 @@ package actor FeedReader: StreamedRead {
     private let lease: ConnectionLease
     private let epoch: [UInt8]
     private let head: FeedHead
+    private let retractions: FeedRetractions?
     private var progress: FeedProgress
     private var isFinished = false
     package private(set) var chunks = 0
@@ -25,6 +26,7 @@ package actor FeedReader: StreamedRead {
     private struct Opening: Sendable {
         var epoch: [UInt8]
         var head: FeedHead
+        var retractions: FeedRetractions?
     }
 
     /// What was read so far.
@@ -39,6 +41,7 @@ package actor FeedReader: StreamedRead {
         self.lease = lease
         epoch = opening.epoch
         head = opening.head
+        retractions = opening.retractions
         progress = FeedProgress(number: request.since?.number ?? 0)
     }
 
@@ -71,18 +74,26 @@ package actor FeedReader: StreamedRead {
             guard since.number >= head.horizon else { throw StoreError.cursorExpired }
         }
         _ = try connection.execute(FeedReader.declaration(request))
-        return Opening(epoch: epoch, head: FeedHead(number: head.number, set: head.set))
+        return Opening(
+            epoch: epoch,
+            head: FeedHead(number: head.number, set: head.set),
+            retractions: request.includesWithheld ? try FeedRetractions(of: request.collection, connection) : nil
+        )
     }
 
     /// The next chunk of lines and markers; `nil` behind the end marker.
     package func next() async throws -> [UInt8]? {
         guard !isFinished else { return nil }
-        let (request, epoch, head, before) = (request, epoch, head, progress)
+        let (request, epoch, head, before, retractions) = (request, epoch, head, progress, retractions)
         let (chunk, after, isLast) = try await lease.run { connection in
-            let rows = try connection.execute(
-                Query(unescaped: "FETCH FORWARD \(FeedReader.chunkRows) FROM feed_rows")
+            let rows = try connection.fetch(FeedReader.chunkRows, from: "feed_rows")
+            var encoder = FeedEncoder(
+                request: request,
+                retractions: retractions,
+                epoch: epoch,
+                lines: before.lines,
+                digest: before.digest
             )
-            var encoder = FeedEncoder(request: request, epoch: epoch, lines: before.lines, digest: before.digest)
             var number = before.number
             for row in rows.rows { number = try encoder.append(row) }
             let isLast = rows.rowCount < FeedReader.chunkRows

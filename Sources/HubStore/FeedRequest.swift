@@ -16,6 +16,8 @@ package struct FeedRequest: Sendable {
     package var keys: [ContributionKey]?
     package var includesPayload: Bool
     package var includesVectors: Bool
+    /// Of the contributions feed: whether lines say what operators retracted and erased of them.
+    package var includesWithheld: Bool
 
     package init(
         feed: Cursor.Feed,
@@ -26,7 +28,8 @@ package struct FeedRequest: Sendable {
         excluding: NodeName? = nil,
         keys: [ContributionKey]? = nil,
         includesPayload: Bool = true,
-        includesVectors: Bool = false
+        includesVectors: Bool = false,
+        includesWithheld: Bool = false
     ) {
         self.feed = feed
         self.collection = collection
@@ -37,5 +40,6 @@ package struct FeedRequest: Sendable {
         self.keys = keys
         self.includesPayload = includesPayload
         self.includesVectors = includesVectors
+        self.includesWithheld = includesWithheld
     }
 }

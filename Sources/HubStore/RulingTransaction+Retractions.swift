@@ -12,7 +12,13 @@ extension RulingTransaction {
         erases: Bool,
         ruling: Ruling
     ) throws -> RetractionOutcome {
-        let present = try contents(of: id)
+        let present = try settlement.contents(of: id)
+        let asked = RetractionRequest(alsoContent: alsoContent, erases: erases, ruling: ruling)
+        if let standing = try standingRetraction(of: id, present, asked) {
+            // Contents are named so that a run which was interrupted is gone on with.
+            let contents = alsoContent ? Set(present.map(\.digest)).sorted() : []
+            return RetractionOutcome(resolution: standing, stood: true, contents: contents)
+        }
         let resolution = try statement(
             .pattern(id),
             .retracted,
@@ -38,10 +44,37 @@ extension RulingTransaction {
         return outcome
     }
 
+    /// What an operator asks to retract.
+    private struct RetractionRequest {
+        var alsoContent: Bool
+        var erases: Bool
+        var ruling: Ruling
+
+        /// Whether `resolution` says as much for the same reason.
+        func isMet(by resolution: Resolution?) -> Bool {
+            guard let resolution, resolution.retracts else { return false }
+            return resolution.reason == ruling.reason && (resolution.erases || !erases)
+        }
+    }
+
+    /// The statement by which exactly what is `asked` stands already, for all contents that are `present`.
+    private func standingRetraction(
+        of id: PatternID,
+        _ present: [PresentContent],
+        _ asked: RetractionRequest
+    ) throws -> Resolution? {
+        let standing = try settlement.standingResolutions(of: [id], heads)
+        guard let retraction = standing.patterns[id], asked.isMet(by: retraction) else { return nil }
+        guard !asked.erases || !present.contains(where: \.hasText) else { return nil }
+        guard retraction.covers(all: present.map(\.checksum)) else { return nil }
+        let isMet = !asked.alsoContent || present.allSatisfy { asked.isMet(by: standing.contents[$0.digest]) }
+        return isMet ? retraction : nil
+    }
+
     mutating func lift(_ id: PatternID, ruling: Ruling) throws -> RetractionOutcome {
         let standing = try settlement.standingResolutions(of: [id], heads)
         let retraction = standing.patterns[id].flatMap { $0.retracts ? $0 : nil }
-        let present = Set(try contents(of: id).map(\.digest))
+        let present = Set(try settlement.contents(of: id).map(\.digest))
         let lifted = standing.contents.filter { digest, resolution in
             present.contains(digest) || !Set(resolution.covers).isDisjoint(with: retraction?.covers ?? [])
         }
@@ -66,7 +99,7 @@ extension RulingTransaction {
 
     /// Removes all text about pattern `id`, which an operator had erased, and notes what its contents were.
     func eraseText(of id: PatternID) throws {
-        try eraseText(of: id, try contents(of: id))
+        try eraseText(of: id, try settlement.contents(of: id))
     }
 
     private func eraseText(of id: PatternID, _ present: [PresentContent]) throws {
@@ -103,45 +136,6 @@ extension RulingTransaction {
         return (ids.count == Int(Self.stepRows) ? ids.last : nil, changes)
     }
 
-    /// A content that is present.
-    private struct PresentContent {
-        var checksum: SHA256Digest
-        var digest: SHA256Digest
-    }
-
-    /// The contents that the pattern's contributions have and had, and what was made of them: all that was ever served.
-    private func contents(of id: PatternID) throws -> [PresentContent] {
-        let result = try settlement.connection.execute(
-            """
-            SELECT checksum, payload, content_digest FROM contributions
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
-                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
-            UNION ALL
-            SELECT checksum, payload, content_digest FROM contribution_history
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql)
-                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
-            UNION ALL
-            SELECT checksum, payload, NULL FROM winners
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
-            UNION ALL
-            SELECT checksum, payload, NULL FROM resolutions
-            WHERE collection = \(settlement.collection.text) AND pattern_id = \(id.sql) AND payload IS NOT NULL
-            """
-        )
-        let hasher = SHA256()
-        return try result.rows.map { row in
-            let digest =
-                try row.isNull(1)
-                ? row.digest(2)
-                : ContentDigest.of(
-                    canonicalPayload: row.text(1).utf8,
-                    collection: settlement.collection,
-                    hasher: hasher
-                )
-            return PresentContent(checksum: try row.digest(0), digest: digest)
-        }
-    }
-
     /// Withholds, or lets win again, the next contributions behind `key` as their contents' retractions say; `last` is
     /// `nil` when there are no more.
     mutating func followContents(
@@ -150,14 +144,14 @@ extension RulingTransaction {
         let retracted = try settlement.retractedContents()
         let result = try settlement.connection.execute(
             """
-            SELECT pattern_id, node, payload, is_withheld FROM contributions
-            WHERE collection = \(settlement.collection.text) AND payload IS NOT NULL
+            SELECT pattern_id, node, payload, is_withheld, content_digest FROM contributions
+            WHERE collection = \(settlement.collection.text) AND (payload IS NOT NULL OR content_digest IS NOT NULL)
                 AND (pattern_id, node) > (\(key?.id.sql ?? PostgresText(utf8: [])), \(key?.origin.text ?? ""))
             ORDER BY pattern_id, node LIMIT \(Self.stepRows)
             """
         )
         let moved = try settlement.outOfLine(result, retracted)
-        try settlement.setWithheld(moved)
+        try settlement.setWithheld(moved, heads: &heads)
         let ids = Array(Set(moved.map(\.key.id))).sorted()
         let changes = ids.isEmpty ? [] : try settlement.decideAnew(ids, policy: policy, heads: &heads)
         guard result.rowCount == Int(Self.stepRows), let last = result.last else { return (nil, changes) }
@@ -166,36 +160,54 @@ extension RulingTransaction {
 }
 
 extension SettlementTransaction {
-    /// The rows (pattern, node, payload, withheld) that are not withheld as the `retracted` contents say.
+    /// The rows (pattern, node, payload, withheld, content digest of what was erased) that are not withheld as the
+    /// `retracted` contents say.
     func outOfLine(
         _ result: QueryResult,
         _ retracted: [SHA256Digest: Resolution]
     ) throws -> [(key: ContributionKey, isWithheld: Bool)] {
         let hasher = SHA256()
         return try result.rows.compactMap { row in
-            let digest = ContentDigest.of(
-                canonicalPayload: try row.text(2).utf8,
-                collection: collection,
-                hasher: hasher
-            )
+            let digest =
+                try row.isNull(2)
+                ? row.digest(4)
+                : ContentDigest.of(canonicalPayload: row.text(2).utf8, collection: collection, hasher: hasher)
             let isWithheld = retracted[digest] != nil
             guard try row.bool(3) != isWithheld else { return nil }
             return (ContributionKey(id: try row.patternID(0), origin: try row.node(1)), isWithheld)
         }
     }
 
-    /// Notes which contributions cannot win because their content was retracted.
-    func setWithheld(_ contributions: [(key: ContributionKey, isWithheld: Bool)]) throws {
+    /// Notes which contributions cannot win because their content was retracted, and moves them to the end of their feed,
+    /// where their origins learn of it.
+    func setWithheld(_ contributions: [(key: ContributionKey, isWithheld: Bool)], heads: inout FeedHeads) throws {
         guard !contributions.isEmpty else { return }
-        _ = try connection.execute(
+        let result = try connection.execute(
             """
-            UPDATE contributions AS c SET is_withheld = n.is_withheld
+            UPDATE contributions AS c
+            SET is_withheld = n.is_withheld, feed_number = \(heads.contributions.number) + n.position
             FROM unnest(
                 \(contributions.map(\.key.id.sql)), \(contributions.map(\.key.origin.text)),
                 \(contributions.map(\.isWithheld))
-            ) AS n (pattern_id, node, is_withheld)
+            ) WITH ORDINALITY AS n (pattern_id, node, is_withheld, position)
             WHERE c.collection = \(collection.text) AND c.pattern_id = n.pattern_id AND c.node = n.node
             """
         )
+        heads.contributions.number += Int64(result.affectedRows)
+    }
+
+    /// Moves the contributions to pattern `id` to the end of their feed, where their origins learn what was decided.
+    func renumberContributions(to id: PatternID, heads: inout FeedHeads) throws {
+        let result = try connection.execute(
+            """
+            UPDATE contributions AS c SET feed_number = n.number
+            FROM (
+                SELECT node, \(heads.contributions.number) + row_number() OVER (ORDER BY node) AS number
+                FROM contributions WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
+            ) AS n
+            WHERE c.collection = \(collection.text) AND c.pattern_id = \(id.sql) AND c.node = n.node
+            """
+        )
+        heads.contributions.number += Int64(result.affectedRows)
     }
 }

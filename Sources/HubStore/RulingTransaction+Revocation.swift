@@ -22,13 +22,13 @@ extension RulingTransaction {
         var step = RevocationStep(last: ids.count == Int(limit) ? ids.last : nil, leftOut: Int64(ids.count))
         if let since = revocation.since {
             step.reinstated = try reinstate(ids, of: revocation.node, before: since)
-            try follow(ids)
         }
+        // The set changed, so its number does, also where nothing came in another's place.
+        heads.contributions.number += max(1, step.reinstated)
+        if step.reinstated > 0 { try follow(ids) }
         let after = try settlement.storedContributions(of: keys)
         for (key, stored) in before { heads.contributions.set.remove(digest(key, stored.version)) }
         for (key, stored) in after { heads.contributions.set.insert(digest(key, stored.version)) }
-        // The set changed, so its number does, also where nothing came in another's place.
-        heads.contributions.number += max(1, step.reinstated)
         step.changes = try settlement.decideAnew(ids, policy: policy, heads: &heads)
         return step
     }
@@ -70,15 +70,16 @@ extension RulingTransaction {
     }
 
     /// Withholds what came back and was retracted meanwhile.
-    private func follow(_ ids: [PatternID]) throws {
+    private mutating func follow(_ ids: [PatternID]) throws {
         let retracted = try settlement.retractedContents()
         let result = try connection.execute(
             """
-            SELECT pattern_id, node, payload, is_withheld FROM contributions
-            WHERE collection = \(collection.text) AND pattern_id = ANY(\(ids.map(\.sql))) AND payload IS NOT NULL
+            SELECT pattern_id, node, payload, is_withheld, content_digest FROM contributions
+            WHERE collection = \(collection.text) AND pattern_id = ANY(\(ids.map(\.sql)))
+                AND (payload IS NOT NULL OR content_digest IS NOT NULL)
             """
         )
-        try settlement.setWithheld(try settlement.outOfLine(result, retracted))
+        try settlement.setWithheld(try settlement.outOfLine(result, retracted), heads: &heads)
     }
 
     private func digest(_ key: ContributionKey, _ version: ContributionVersion) -> SHA256Digest {

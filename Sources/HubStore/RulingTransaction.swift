@@ -26,12 +26,14 @@ struct RulingTransaction {
         try heads.save(collection, connection)
     }
 
+    /// Ends the conflict over `id`, or changes how it ended; where exactly this stands already, no statement is added, and
+    /// `stood` is true.
     mutating func resolve(
         _ id: PatternID,
         with choice: Ruling.Choice,
         covers: [SHA256Digest]?,
         ruling: Ruling
-    ) throws -> Resolution {
+    ) throws -> (resolution: Resolution, stood: Bool) {
         let candidates = try settlement.candidatesWithContents(for: id, under: policy)
         let present = Set(candidates.map(\.version.checksum))
         guard !present.isEmpty else {
@@ -44,12 +46,18 @@ struct RulingTransaction {
                     + "back everywhere use `tributary-hub retraction add`"
             )
         }
-        let standing = try settlement.standingResolutions(of: [id], heads).patterns[id]
+        let resolutions = try settlement.standingResolutions(of: [id], heads)
+        let standing = resolutions.deciding(id, under: policy, SHA256())
         if case .content = choice, present.count == 1, standing == nil {
             throw StoreError.conflictNotOpen(id, "there is one content, and it is served")
         }
         if let covers, Set(covers) != present { throw StoreError.conflictChanged(id, present: present.sorted()) }
         let decision = try decision(for: choice, id, candidates)
+        if let standing, standing.reason == ruling.reason, standing.decision.isSame(as: decision),
+            Set(standing.covers) == present
+        {
+            return (standing, true)
+        }
         let resolution = try statement(
             .pattern(id),
             decision,
@@ -60,7 +68,7 @@ struct RulingTransaction {
         _ = try settlement.decideAnew([id], policy: policy, heads: &heads)
         try markApplied([heads.resolutions.number])
         try count(decision, candidates)
-        return resolution
+        return (resolution, false)
     }
 
     private func decision(
@@ -152,5 +160,19 @@ struct RulingTransaction {
             WHERE collection = \(collection.text) AND feed_number = ANY(\(numbers))
             """
         )
+    }
+}
+
+extension Resolution.Decision {
+    /// Whether both have the same served: the same content, said by nodes in both or written by a person in both, or
+    /// nothing.
+    fileprivate func isSame(as other: Resolution.Decision) -> Bool {
+        switch (self, other) {
+        case (.retracted, .retracted): true
+        case (.content(let left), .content(let right)):
+            // One without its text lapsed, and is decided anew.
+            !left.payload.isEmpty && left.checksum == right.checksum && (left.source == nil) == (right.source == nil)
+        default: false
+        }
     }
 }

@@ -114,6 +114,20 @@ extension SettlementTransaction {
         return try result.rows.map { try $0.resolution(from: 0) }
     }
 
+    /// The statement by which text of `contributions` to `id` was erased: the newest, of the past the first since `time`,
+    /// among the newest `limit` statements; `nil` where all text is there.
+    func erasure(
+        of id: PatternID,
+        _ contributions: [HeldContribution],
+        at time: Timestamp?,
+        limit: Int64
+    ) throws -> Resolution? {
+        guard contributions.contains(where: \.isErased) else { return nil }
+        let erasing = try resolutions(about: id, and: contributions, at: nil, limit: limit).filter(\.erases)
+        guard let time else { return erasing.first }
+        return erasing.last { $0.decidedAt > time } ?? erasing.first
+    }
+
     /// Superseded versions of `id` that were received before `time`, the last first, at most `limit`.
     func history(of id: PatternID, before time: Timestamp?, limit: Int64) throws -> [SupersededContribution] {
         let result = try connection.execute(

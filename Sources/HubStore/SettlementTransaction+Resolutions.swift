@@ -79,6 +79,19 @@ extension SettlementTransaction {
             )
             """
         )
+        if case .pattern(let pattern) = resolution.subject, resolution.decision.movesContributions {
+            try renumberContributions(to: pattern, heads: &heads)
+        }
+    }
+}
+
+extension Resolution.Decision {
+    /// Whether it changes what may be served of the contributions themselves, which their origins are to be told.
+    fileprivate var movesContributions: Bool {
+        switch self {
+        case .retracted, .lifted: true
+        case .content: false
+        }
     }
 }
 

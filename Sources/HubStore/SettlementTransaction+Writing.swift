@@ -148,13 +148,15 @@ extension SettlementTransaction {
         _ = try connection.copyIn(into: "winners", columns: Self.winnerColumns, rows: rows)
     }
 
-    /// Stores the counts, states and sources of winners that serve the same as before.
+    /// Stores the counts, states and sources of winners that serve the same as before; where the state is another one,
+    /// a conflict has opened or ended, and it is decided so from now on.
     func storeRecounted(_ winners: [Winner], policy: CollectionPolicy) throws {
         guard !winners.isEmpty else { return }
         _ = try connection.execute(
             """
             UPDATE winners SET contributors = new.contributors, state = new.state, policy_revision = \(policy.revision),
-                payload = nullif(new.payload, '')
+                payload = nullif(new.payload, ''),
+                decided_at = CASE WHEN winners.state = new.state THEN winners.decided_at ELSE \(now.sql) END
             FROM (
                 SELECT w.ctid, k.contributors, k.state, k.payload
                 FROM unnest(

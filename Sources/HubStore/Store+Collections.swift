@@ -7,6 +7,8 @@ package struct CollectionSummary: Sendable {
     package var policy: CollectionPolicy
     package var winners: Int64
     package var contributions: Int64
+    /// Whether all patterns have been decided under the policy.
+    package var isSettled: Bool
 }
 
 extension Store {
@@ -32,7 +34,7 @@ extension Store {
             let result = try connection.execute(
                 """
                 SELECT c.collection, c.strategy, c.threshold, c.value_rule, c.policy_revision, c.merge_rules, w.count,
-                    k.count
+                    k.count, c.settled_revision = c.policy_revision
                 FROM collections AS c
                 JOIN feed_heads AS w ON w.collection = c.collection AND w.feed = 'winners'
                 JOIN feed_heads AS k ON k.collection = c.collection AND k.feed = 'contributions'
@@ -43,7 +45,8 @@ extension Store {
                 CollectionSummary(
                     policy: try row.policy(from: 0),
                     winners: try row.int64(6),
-                    contributions: try row.int64(7)
+                    contributions: try row.int64(7),
+                    isSettled: try row.bool(8)
                 )
             }
         }

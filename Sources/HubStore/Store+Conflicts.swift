@@ -12,6 +12,9 @@ package struct OpenConflict: Sendable {
     package var contributors: Int32
     /// What is served meanwhile.
     package var serving: ContributionReference?
+    /// Who wrote what is served meanwhile, where an operator did.
+    package var writtenBy: String?
+    /// When it opened.
     package var since: Timestamp
 }
 
@@ -38,6 +41,11 @@ extension Store {
                         SELECT count(DISTINCT k.checksum) FROM contributions AS k
                         WHERE k.collection = w.collection AND k.pattern_id = w.pattern_id AND k.value >= c.threshold
                             AND NOT k.is_withheld
+                    ), (
+                        -- What is served and is no contribution's own was resolved last, whoever said it before.
+                        SELECT CASE WHEN r.source_node IS NULL THEN r.decided_by END FROM resolutions AS r
+                        WHERE w.payload IS NOT NULL AND r.collection = w.collection AND r.pattern_id = w.pattern_id
+                        ORDER BY r.revision DESC, r.origin DESC LIMIT 1
                     )
                 FROM winners AS w JOIN collections AS c ON c.collection = w.collection
                 WHERE w.state = 'conflict'
@@ -52,6 +60,7 @@ extension Store {
                     contents: try row.int64(8),
                     contributors: try row.int32(2),
                     serving: try row.isNull(4) ? nil : row.reference(from: 4),
+                    writtenBy: try row.optionalString(9),
                     since: try row.time(3)
                 )
             }
@@ -85,7 +94,8 @@ extension Store {
     /// Ends the conflict over pattern `id` with `choice`, which was made with the contents `covers` in view.
     ///
     /// Throws ``StoreError/conflictChanged(_:present:)`` where others are present, ``StoreError/conflictNotOpen(_:_:)``
-    /// where there is nothing to resolve, and a `Refusal` where a written content cannot be served.
+    /// where there is nothing to resolve, and a `Refusal` where a written content cannot be served. Where exactly this
+    /// stands already, `stood` is true and nothing is added.
     package func resolve(
         _ id: PatternID,
         in collection: CollectionName,
@@ -93,12 +103,12 @@ extension Store {
         covers: [SHA256Digest]?,
         ruling: Ruling,
         now: Timestamp
-    ) async throws -> (resolution: Resolution, winner: Winner?) {
+    ) async throws -> (resolution: Resolution, winner: Winner?, stood: Bool) {
         try await pool.write { connection in
             var transaction = try RulingTransaction(connection: connection, collection: collection, now: now)
-            let resolution = try transaction.resolve(id, with: choice, covers: covers, ruling: ruling)
+            let (resolution, stood) = try transaction.resolve(id, with: choice, covers: covers, ruling: ruling)
             try transaction.save()
-            return (resolution, try transaction.settlement.standingWinners(of: [id])[id]?.winner)
+            return (resolution, try transaction.settlement.standingWinners(of: [id])[id]?.winner, stood)
         }
     }
 }

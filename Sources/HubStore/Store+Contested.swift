@@ -6,6 +6,25 @@ import Postgres
 package struct ContestedPattern: Sendable {
     package var id: PatternID
     package var explanation: Explanation
+    /// What an operator decided, where that is why it is served.
+    package var resolution: Resolution?
+
+    /// What made the winner be served.
+    package enum Ground: Sendable {
+        /// A comparison with the best that says something else.
+        case comparison(Explanation.Criterion)
+        /// All were merged.
+        case merge
+        /// A person decided.
+        case person(String)
+    }
+
+    /// What made the winner be served; `nil` where nobody else says anything else that could be.
+    package var ground: Ground? {
+        if let resolution { return .person(resolution.decidedBy) }
+        if explanation.decision.composition != nil { return .merge }
+        return explanation.decidedBy.map(Ground.comparison)
+    }
 }
 
 extension Store {
@@ -21,11 +40,12 @@ extension Store {
                 """
                 SELECT w.pattern_id FROM winners AS w
                 WHERE w.collection = \(collection.text) AND w.node IS NOT NULL AND w.contributors > 1
-                    AND w.pattern_id > \(id?.sql ?? PostgresText(utf8: [])) AND EXISTS (
-                        SELECT FROM contributions AS c
+                    AND w.pattern_id > \(id?.sql ?? PostgresText(utf8: [])) AND (
+                        -- Among themselves: what was merged or written differs from all, whether or not they agree.
+                        SELECT count(DISTINCT c.checksum) FROM contributions AS c
                         WHERE c.collection = w.collection AND c.pattern_id = w.pattern_id
-                            AND c.value >= \(policy.threshold) AND c.checksum <> w.checksum AND NOT c.is_withheld
-                    )
+                            AND c.value >= \(policy.threshold) AND NOT c.is_withheld
+                    ) > 1
                 ORDER BY w.pattern_id LIMIT \(limit)
                 """
             )
@@ -34,14 +54,16 @@ extension Store {
             let candidates = try transaction.candidates(for: ids, under: policy)
             let resolutions = try transaction.standingResolutions(of: ids, FeedHeads.read(collection, connection))
             return ids.map { id in
+                let resolution = resolutions.deciding(id, under: policy, SHA256())
                 let explanation = Explanation(
                     of: id,
                     among: candidates[id] ?? [],
-                    resolution: resolutions.deciding(id, under: policy, SHA256()),
+                    resolution: resolution,
                     under: policy,
+                    skippingAgreement: true,
                     hasher: SHA256()
                 )
-                return ContestedPattern(id: id, explanation: explanation)
+                return ContestedPattern(id: id, explanation: explanation, resolution: resolution)
             }
         }
     }

@@ -79,6 +79,7 @@ struct SettlementTransaction {
             resolutions: try standingResolutions(of: items.map(\.contribution.id), heads),
             refusesRetracted: source.relay == nil,
             isRelayed: source.relay != nil,
+            leftOut: source.relay == nil ? [:] : try Store.leftOutOrigins(connection),
             contributionsDigest: heads.contributions.set,
             winnersDigest: heads.winners.set,
             hasher: SHA256()

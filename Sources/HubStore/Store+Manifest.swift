@@ -33,7 +33,7 @@ extension Store {
                     policy: policy,
                     winners: try feed(.winners, from: 6),
                     contributions: node.role == .hub ? try feed(.contributions, from: 9) : nil,
-                    resolutions: node.role == .hub ? try feed(.resolutions, from: 14) : nil
+                    resolutions: try feed(.resolutions, from: 14)
                 )
             }
             return ManifestDocument(

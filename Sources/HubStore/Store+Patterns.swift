@@ -50,6 +50,8 @@ package struct PatternRecord: Sendable {
     package var winner: Winner?
     /// What operators decided, the newest first.
     package var resolutions: [Resolution]
+    /// What had text about it erased, where any of ``contributions`` was: of the past, the first to do so since.
+    package var erasure: Resolution?
     /// The newest first.
     package var history: [SupersededContribution]
     /// The last first.
@@ -111,6 +113,7 @@ extension Store {
                 ?? Store.policy(of: collection, connection)
             let transaction = SettlementTransaction(reading: collection, connection)
             let contributions = try transaction.heldContributions(of: id, at: time)
+            let erasure = try transaction.erasure(of: id, contributions, at: time, limit: Store.shown)
             return PatternRecord(
                 id: id,
                 time: time,
@@ -123,6 +126,7 @@ extension Store {
                     at: time,
                     limit: Store.shown
                 ),
+                erasure: erasure,
                 history: try transaction.history(of: id, before: time, limit: Store.shown),
                 quarantine: try Store.quarantined(id, in: collection, limit: Store.shown, connection)
                     .filter { entry in time.map { entry.firstRefusedAt <= $0 } ?? true }

@@ -1,5 +1,6 @@
 package import Digest
 package import Federation
+import JSON
 import Postgres
 
 /// An item that was refused, as it is kept.
@@ -10,7 +11,7 @@ package struct QuarantinedItem: Sendable {
     /// The item as it was sent; of one over the limit, its beginning.
     package var body: [UInt8]
     package var bodyLength: Int64
-    /// Of the item as it was sent, also where its text is not kept.
+    /// Of the item, also where its text is not kept; the same where it is only sent again.
     package var digest: SHA256Digest
 
     package init(
@@ -25,7 +26,31 @@ package struct QuarantinedItem: Sendable {
         self.refusal = refusal
         self.body = refusal.keepsText ? body : []
         self.bodyLength = bodyLength
-        digest = SHA256.digest(of: body)
+        digest = SHA256.digest(of: QuarantinedItem.identity(of: body) ?? body)
+    }
+
+    /// What makes the item in `body` the same when it is sent again: canonical JSON without when and whence it was sent,
+    /// which the predecessor's clients write into it anew each time; `nil` where it is no JSON object, or not whole.
+    private static func identity(of body: [UInt8]) -> [UInt8]? {
+        guard let root = document(body)?.root, root.kind == .object else { return nil }
+        var text: [UInt8] = []
+        for (name, value) in root.members.sorted(by: { $0.name < $1.name }) where name != "export_timestamp" {
+            text += JSONValue.string(name).bytes
+            do {
+                try CanonicalJSON.append(
+                    value,
+                    to: &text,
+                    omitting: name == "payload" ? Admission.transportKeys : [],
+                    maximumDepth: Limits.payloadDepth
+                )
+            } catch { return nil }
+        }
+        return text
+    }
+
+    private static func document(_ body: [UInt8]) -> JSONDocument? {
+        if let document = try? JSONDocument(parsing: body) { return document }
+        return body.withUnsafeBytes(TopLevelInteger.quotingUnsigned).flatMap { try? JSONDocument(parsing: $0) }
     }
 }
 

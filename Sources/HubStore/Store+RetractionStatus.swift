@@ -25,14 +25,25 @@ package struct RetractionStatus: Sendable {
         package var lastSeenAt: Timestamp?
     }
 
+    /// One origin's contribution that a content's retraction withholds, under whatever id.
+    package struct Copy: Sendable, Equatable {
+        package var id: PatternID
+        package var origin: NodeName
+    }
+
     package var collection: CollectionName
     package var resolution: Resolution
     package var nodes: [Node]
+    /// The first of the contributions that a retracted content's retraction withholds, by id and origin; looked for only
+    /// where one pattern is asked about.
+    package var copies: [Copy] = []
+    /// Whether there are more ``copies`` than these.
+    package var hasMoreCopies = false
 }
 
 extension Store {
     /// Retractions that stand, the last first, each with what every enrolled node has done about it; of one collection,
-    /// of one pattern, or of all.
+    /// of one pattern with the contents it has and had, or of all.
     package func retractions(
         in collection: CollectionName?,
         of id: PatternID? = nil,
@@ -40,19 +51,21 @@ extension Store {
     ) async throws -> [RetractionStatus] {
         try await pool.read { connection in
             if let collection { _ = try Store.policy(of: collection, connection) }
+            let contents = try Store.contents(of: id, in: collection, connection)
             let result = try connection.execute(
                 """
                 SELECT \(unescaped: Resolution.columns), r.collection, r.winners_number FROM (
                     SELECT DISTINCT ON (collection, pattern_id, content_digest) * FROM resolutions
                     WHERE (\(optional: collection?.text)::text IS NULL OR collection = \(optional: collection?.text))
-                        AND (\(optional: id?.sql)::text IS NULL OR pattern_id = \(optional: id?.sql))
+                        AND (\(optional: id?.sql)::text IS NULL OR pattern_id = \(optional: id?.sql)
+                            OR content_digest = ANY(\(contents)))
                     ORDER BY collection, pattern_id, content_digest, revision DESC, origin DESC
                 ) AS r
                 WHERE r.decision = 'retracted' ORDER BY r.decided_at DESC, r.feed_number DESC LIMIT \(limit)
                 """
             )
             var positions: [CollectionName: [Position]] = [:]
-            return try result.rows.map { row in
+            let found = try result.rows.map { row in
                 let name = try row.collection(Resolution.columnCount)
                 let found = try positions[name] ?? Store.positions(in: name, connection)
                 positions[name] = found
@@ -63,7 +76,49 @@ extension Store {
                     nodes: found.map { $0.node(at: number) }
                 )
             }
+            guard let collection, id != nil else { return found }
+            return try Store.addCopies(to: found, in: collection, connection)
         }
+    }
+
+    /// Digests of the contents that pattern `id` has and had; none where no pattern is asked about.
+    private static func contents(
+        of id: PatternID?,
+        in collection: CollectionName?,
+        _ connection: Connection
+    ) throws -> [[UInt8]] {
+        guard let id, let collection else { return [] }
+        let transaction = SettlementTransaction(reading: collection, connection)
+        return Set(try transaction.contents(of: id).map(\.digest)).map(\.bytes)
+    }
+
+    /// Names what the retractions of contents among `found` withhold.
+    private static func addCopies(
+        to found: [RetractionStatus],
+        in collection: CollectionName,
+        _ connection: Connection
+    ) throws -> [RetractionStatus] {
+        var positions: [SHA256Digest: Int] = [:]
+        for (position, status) in found.enumerated() {
+            if case .content(let digest) = status.resolution.subject { positions[digest] = position }
+        }
+        guard !positions.isEmpty else { return found }
+        var found = found
+        let transaction = SettlementTransaction(reading: collection, connection)
+        var after: ContributionKey?
+        repeat {
+            let step = try transaction.withheldContents(after: after)
+            for (key, digest) in step.contents {
+                guard let position = positions[digest] else { continue }
+                guard found[position].copies.count < Limits.shownCopies else {
+                    found[position].hasMoreCopies = true
+                    continue
+                }
+                found[position].copies.append(RetractionStatus.Copy(id: key.id, origin: key.origin))
+            }
+            after = step.last
+        } while after != nil
+        return found
     }
 
     /// How far one node has come in a collection.

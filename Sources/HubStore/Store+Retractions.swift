@@ -7,6 +7,8 @@ import Postgres
 package struct RetractionOutcome: Sendable {
     /// The statement about the pattern.
     package var resolution: Resolution
+    /// Whether exactly this stood already, so that no statement was added.
+    package var stood = false
     /// Contents that are retracted, or lifted, under whatever id.
     package var contents: [SHA256Digest] = []
     /// What changed, other patterns with the same content included.
@@ -17,7 +19,8 @@ extension Store {
     /// Retracts pattern `id`: nothing is served for it any more, and whoever offers it again is refused for this reason.
     ///
     /// With `alsoContent` every other pattern with the same content is treated alike, now and in future; with `erases`
-    /// the text is removed wherever it is kept. `now` is asked again for every transaction.
+    /// the text is removed wherever it is kept. `now` is asked again for every transaction. Where exactly this stands
+    /// already, nothing is added.
     package func retract(
         _ id: PatternID,
         in collection: CollectionName,
@@ -26,17 +29,9 @@ extension Store {
         ruling: Ruling,
         now: @Sendable () -> Timestamp
     ) async throws -> RetractionOutcome {
-        let time = now()
-        var outcome = try await pool.write { connection in
-            var transaction = try RulingTransaction(connection: connection, collection: collection, now: time)
-            let outcome = try transaction.retract(id, alsoContent: alsoContent, erases: erases, ruling: ruling)
-            try transaction.save()
-            return outcome
+        try await rule(in: collection, now: now) { transaction in
+            try transaction.retract(id, alsoContent: alsoContent, erases: erases, ruling: ruling)
         }
-        if !outcome.contents.isEmpty {
-            outcome.changes += try await applyContentResolutions(in: collection, now: now)
-        }
-        return outcome
     }
 
     /// Lifts what retracts pattern `id`, its content's retraction included; throws ``StoreError/notFound(_:)`` where
@@ -49,10 +44,19 @@ extension Store {
         ruling: Ruling,
         now: @Sendable () -> Timestamp
     ) async throws -> RetractionOutcome {
+        try await rule(in: collection, now: now) { try $0.lift(id, ruling: ruling) }
+    }
+
+    /// Makes the statements of `body` in one transaction, and has all patterns follow those about contents.
+    private func rule(
+        in collection: CollectionName,
+        now: @Sendable () -> Timestamp,
+        _ body: @escaping @Sendable (inout RulingTransaction) throws -> RetractionOutcome
+    ) async throws -> RetractionOutcome {
         let time = now()
         var outcome = try await pool.write { connection in
             var transaction = try RulingTransaction(connection: connection, collection: collection, now: time)
-            let outcome = try transaction.lift(id, ruling: ruling)
+            let outcome = try body(&transaction)
             try transaction.save()
             return outcome
         }

@@ -18,7 +18,8 @@ extension Store {
     /// Revokes `name` and leaves out what it said, so that winners are as if it had never spoken; of what it said, only
     /// statements received from `since` on, where that is given: what stood before stands again.
     ///
-    /// With `isDryRun` each step is taken and rolled back. Throws ``StoreError/nodeUnknown(_:)``.
+    /// With `isDryRun` each step is taken and rolled back. A node that is enrolled elsewhere, of which this hub heard
+    /// through others, can be left out too. Throws ``StoreError/nodeUnknown(_:)``.
     package func revokeLeavingOut(
         _ name: NodeName,
         since: Timestamp?,
@@ -29,6 +30,7 @@ extension Store {
         let time = now()
         let incarnation = try await incarnation(of: name)
         if !isDryRun {
+            try await noteEnrolledElsewhere(name, incarnation: incarnation, now: time)
             _ = try await revoke(name, now: time)
             try await record(Revocation(node: name, incarnation: incarnation, since: since, revokedAt: time))
         }
@@ -57,10 +59,39 @@ extension Store {
 
     private func incarnation(of name: NodeName) async throws -> Int32 {
         try await pool.withConnection { connection in
-            let result = try connection.execute("SELECT incarnation FROM nodes WHERE node = \(name.text)")
-            guard let row = result.first else { throw StoreError.nodeUnknown(name) }
-            return try row.int32(0)
+            let result = try connection.execute(
+                """
+                SELECT max(incarnation) FROM (
+                    SELECT incarnation FROM nodes WHERE node = \(name.text)
+                    UNION ALL SELECT incarnation FROM relayed_origins WHERE origin = \(name.text)
+                ) AS heard
+                """
+            )
+            guard let incarnation = try result.first?.optionalInt32(0) else { throw StoreError.nodeUnknown(name) }
+            return incarnation
         }
+    }
+
+    /// Gives a node that is enrolled elsewhere a row of its own, with which nobody can authenticate.
+    private func noteEnrolledElsewhere(_ name: NodeName, incarnation: Int32, now: Timestamp) async throws {
+        try await pool.write { connection in
+            _ = try connection.execute(
+                """
+                INSERT INTO nodes (node, role, incarnation, token_id, token_hash, created_at, enrolled_at, revoked_at)
+                VALUES (
+                    \(name.text), 'spoke', \(incarnation), \("elsewhere:" + name.text),
+                    \([UInt8](repeating: 0, count: 32)), \(now.sql), \(now.sql), \(now.sql)
+                )
+                ON CONFLICT (node) DO NOTHING
+                """
+            )
+        }
+    }
+
+    /// Origins whose statements are left out, with the last incarnation concerned.
+    static func leftOutOrigins(_ connection: Connection) throws -> [NodeName: Int32] {
+        try connection.execute("SELECT node, max(incarnation) FROM revocations GROUP BY node").rows
+            .reduce(into: [:]) { found, row in found[try row.node(0)] = try row.int32(1) }
     }
 
     private func record(_ revocation: Revocation) async throws {

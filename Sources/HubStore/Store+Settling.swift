@@ -30,6 +30,26 @@ extension Store {
         }
     }
 
+    /// The number of the last change of the winners of `collection`.
+    package func winnersNumber(of collection: CollectionName) async throws -> Int64 {
+        try await pool.withConnection { connection in
+            let result = try connection.execute(
+                "SELECT number FROM feed_heads WHERE collection = \(collection.text) AND feed = 'winners'"
+            )
+            guard let row = result.first else { throw StoreError.collectionUnknown(collection) }
+            return try row.int64(0)
+        }
+    }
+
+    /// How many winners of `collection` changed after the change of that `number`, for whatever reason.
+    package func winnersChanged(in collection: CollectionName, after number: Int64) async throws -> Int64 {
+        try await pool.withConnection { connection in
+            try connection.execute(
+                "SELECT count(*) FROM winners WHERE collection = \(collection.text) AND feed_number > \(number)"
+            ).first?.int64(0) ?? 0
+        }
+    }
+
     /// Collections whose policy changed and whose patterns have not all been decided under it.
     package func unsettledCollections() async throws -> [CollectionName] {
         try await pool.withConnection { connection in

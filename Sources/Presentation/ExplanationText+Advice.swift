@@ -1,37 +1,38 @@
 internal import JSON
 
 extension ExplanationText {
-    /// What can be done next.
+    /// What can be done next; nothing about what is past.
     var advice: [String] {
-        ["Next: \(steps)"]
+        guard past == nil else { return [] }
+        return ["Next: \(audience == .operators ? steps : developerSteps)"]
     }
 
     private var steps: String {
         if isConflict || absence == .conflict {
-            return "`tributary-hub conflict show \(arguments)` compares the contents, and"
-                + " `tributary-hub conflict resolve \(arguments) --choose NUMBER --reason TEXT` decides."
+            return "\(hubCommand("conflict show \(arguments)")) compares the contents, and"
+                + " \(hubCommand("conflict resolve \(arguments) --choose NUMBER --reason TEXT")) decides."
         }
         guard winner == nil else {
             return
-                "nothing has to be done. `tributary-hub retraction add \(arguments) --reason TEXT` would stop serving"
+                "nothing has to be done. \(hubCommand("retraction add \(arguments) --reason TEXT")) would stop serving"
                 + " it."
         }
         let name = ShellWord.of(collection)
         switch absence {
         case .belowThreshold:
             return "a node states it with a higher value, or the operator lowers the threshold:"
-                + " `tributary-hub simulate --collection \(name) --threshold T` shows what else that would change."
+                + " \(hubCommand("simulate --collection \(name) --threshold T")) shows what else that would change."
         case .quarantined: return quarantineSteps
-        case .retracted: return "if that was a mistake, `\(ExplanationText.lift) \(arguments) --reason TEXT`."
+        case .retracted: return "if that was a mistake, \(liftCommand)."
         case .takenBack: return "nothing, unless a node shares it again."
         case .leftOut:
             return
-                "if a node was revoked by mistake, `tributary-hub node add NAME` enrols it anew, and it sends what it"
+                "if a node was revoked by mistake, \(hubCommand("node add NAME")) enrols it anew, and it sends what it"
                 + " knows again."
         case .erased:
             return
                 "a node says it again: it changes the content, or deletes its spoke's state folder. While the pattern or"
-                + " its content is retracted, `\(ExplanationText.lift) \(arguments) --reason TEXT` comes first."
+                + " its content is retracted, \(liftCommand) comes first."
         case .neverSeen:
             return "check the spelling of collection and id; `tributary-spoke list \(name)` lists what is served."
         case .conflict, nil: return "ask the hub's operator; --json shows everything the hub knows."
@@ -40,9 +41,13 @@ extension ExplanationText {
 
     private var quarantineSteps: String {
         guard let number = number(document["quarantine"]?.elements.first?["number"]) else {
-            return "`tributary-hub quarantine list` shows what was refused."
+            return "\(hubCommand("quarantine list")) shows what was refused."
         }
-        return "the node corrects it and sends it again; `tributary-hub quarantine show \(number)` shows what came, and"
-            + " `tributary-hub quarantine release \(number)` tries it again."
+        return
+            "the node corrects it and sends it again; \(hubCommand("quarantine show \(number)")) shows what came, and"
+            + " \(hubCommand("quarantine release \(number)")) tries it again."
     }
+
+    /// The command that lifts what retracts the pattern.
+    var liftCommand: String { hubCommand("retraction lift \(arguments) --reason TEXT") }
 }

@@ -4,9 +4,9 @@ extension ExplanationText {
     /// What is served, or why nothing is.
     var answer: [String] {
         var pattern = "\(collection)/\(id)"
-        let past = time(document["at"])
         if let past { pattern += " at \(past)" }
         guard let winner else {
+            if past != nil, absence == .erased, let erasure { return erasedPast(pattern, erasure) }
             let reason = absenceReason
             var lines = ["\(pattern) \(past == nil ? "is" : "was") not served: \(reason)"]
             // The hub's own words, where they are not these already.
@@ -16,10 +16,32 @@ extension ExplanationText {
         var line = "\(pattern): \(served(winner)) \(past == nil ? "is" : "was") served"
         if let value = number(winner["value"]) { line += ", value \(value)" }
         if isConflict { line += "; \(openContents) for a decision" }
-        return [line]
+        guard past != nil, let erasure else { return [line] }
+        let origins = (document["contributions"]?.elements ?? []).filter { $0["standing"]?.string == "erased" }
+            .compactMap { word($0["origin"]) }
+        return [
+            line,
+            "That is what the text left tells: what \(origins.joined(separator: ", ")) said was erased \(erasure), and may"
+                + " have been served instead.",
+        ]
+    }
+
+    /// When and by whom text about the pattern was erased, where some was.
+    private var erasure: String? {
+        guard let erasure = document["erasure"], erasure.kind == .object else { return nil }
+        let reason = word(erasure["reason"]).map { " (\($0))" } ?? ""
+        return "on \(time(erasure["at"]) ?? "-") by \(word(erasure["by"]) ?? "an operator")\(reason)"
+    }
+
+    private func erasedPast(_ pattern: String, _ erasure: String) -> [String] {
+        [
+            "\(pattern): what was served cannot be told, because its text was erased \(erasure)",
+            "Who had said something, when it came, and its checksum are known still.",
+        ]
     }
 
     private func served(_ winner: JSONNode) -> String {
+        if let writer = word(winner["written_by"]) { return "what \(writer) wrote" }
         let parents = parents
         guard parents.isEmpty else { return "a merger of \(possessive(parents)) versions" }
         return "\(word(winner["origin"]) ?? "nobody")'s version"
@@ -68,8 +90,8 @@ extension ExplanationText {
     private var retracted: String {
         let retraction =
             latestResolution("retracted").map { "retracted \(authorship($0))" } ?? "an operator retracted it"
-        return "\(retraction); `\(ExplanationText.lift) \(arguments) --reason TEXT` brings it back"
+        guard past == nil else { return retraction }
+        guard audience == .operators else { return "\(retraction); the hub's operator can lift that" }
+        return "\(retraction); \(liftCommand) brings it back"
     }
-
-    static let lift = "tributary-hub retraction lift"
 }

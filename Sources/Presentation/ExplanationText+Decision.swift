@@ -66,7 +66,8 @@ extension ExplanationText {
     /// What the smallest changes are that lead to something else.
     var flips: [String] {
         let flips = (document["flips"]?.elements ?? []).compactMap(flip)
-        return flips.isEmpty ? [] : ["What would change that:"] + flips.map { "  - \($0)" }
+        let title = past == nil ? "What would change that:" : "What would have changed that:"
+        return flips.isEmpty ? [] : [title] + flips.map { "  - \($0)" }
     }
 
     private func flip(_ node: JSONNode) -> String? {

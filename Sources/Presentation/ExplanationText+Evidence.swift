@@ -56,13 +56,20 @@ extension ExplanationText {
         let event =
             switch node["decision"]?.string {
             case "content":
-                "chose content \(checksum(node["checksum"]) ?? "of their own")"
-                    + (covers > 0 ? " out of \(covers)" : "")
+                ownContent(node, outOf: covers)
             case "retracted": "retracted \(content ?? "the pattern")"
             case "lifted": "lifted the retraction" + (content.map { " of \($0)" } ?? "")
             default: word(node["decision"]) ?? "-"
             }
         return "\(author) \(event)" + (word(node["reason"]).map { ": \($0)" } ?? "")
+    }
+
+    private func ownContent(_ node: JSONNode, outOf covers: Int) -> String {
+        let name = checksum(node["checksum"]) ?? "of their own"
+        guard node["source"] != nil else {
+            return "wrote content \(name)" + (covers > 0 ? " in view of \(count(Int64(covers), "content"))" : "")
+        }
+        return "chose content \(name)" + (covers > 0 ? " out of \(covers)" : "")
     }
 
     /// What was refused.

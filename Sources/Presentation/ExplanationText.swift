@@ -5,11 +5,31 @@ package import JSON
 ///
 /// It is made from the document that both programs get from the hub, so that both say the same.
 package struct ExplanationText {
+    /// Who reads it, and so what can be done next.
+    package enum Audience: Sendable {
+        /// Runs the hub, and its commands.
+        case operators
+        /// Has a spoke, and patterns of their own.
+        case developers
+    }
+
     let document: JSONNode
+    let audience: Audience
+    private let hubOptions: String
 
     /// The text for `document`, which is the hub's answer about a pattern.
-    package init(_ document: JSONNode) {
+    ///
+    /// `hubOptions` lead a command of the hub's to its state, where that is known: commands that are shown have them, so
+    /// that they can be copied.
+    package init(_ document: JSONNode, for audience: Audience = .operators, hubOptions: String = "") {
         self.document = document
+        self.audience = audience
+        self.hubOptions = hubOptions
+    }
+
+    /// A command of the hub's with these words, as it can be copied.
+    func hubCommand(_ words: String) -> String {
+        "`tributary-hub \(words)\(hubOptions.isEmpty ? "" : " \(hubOptions)")`"
     }
 
     /// The text, without a newline at its end.
@@ -50,6 +70,9 @@ package struct ExplanationText {
 
     /// Whose versions the winner was merged from; empty where it is one origin's own.
     var parents: [String] { winner?["parents"]?.elements.compactMap { word($0["origin"]) } ?? [] }
+
+    /// The time that was asked about; `nil` where that is now.
+    var past: String? { time(document["at"]) }
 
     /// Whether different contents stand against each other without a decision that covers them all.
     var isConflict: Bool { document["state"]?.string == "conflict" }

@@ -14,7 +14,8 @@ package struct FeedReader {
     /// Which feed, which decides what its digests cover.
     package enum Feed: Sendable {
         case winners
-        /// Without content: what a node reads of its own statements.
+        /// Contents and vectors are not read: a node asks for its own statements without them, and a hub admits them one
+        /// by one, so that one that is damaged does not hold up the others.
         case contributions
     }
 
@@ -44,7 +45,11 @@ package struct FeedReader {
         } catch { throw violation("line \(lines + 1) is no JSON: \(error)") }
         do throws(FeedLineError) {
             if let marker = try FeedMarker(root) { return .marker(try verify(marker)) }
-            return .change(try count(FeedLine(root, collection: collection, hasher: hasher)))
+            return .change(
+                try count(
+                    FeedLine(root, collection: collection, hasher: hasher, readsContent: feed == .winners)
+                )
+            )
         } catch { throw violation(ShownText.of(error.description)) }
     }
 

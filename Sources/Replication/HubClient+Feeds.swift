@@ -1,5 +1,5 @@
 package import Federation
-internal import JSON
+package import JSON
 
 extension HubClient {
     /// Reads the winners of `collection` behind `cursor`, or all of them, and hands out what is verified of each line.
@@ -10,7 +10,7 @@ extension HubClient {
         of collection: CollectionName,
         since cursor: String?,
         withVectors: Bool,
-        onEvent: (FeedEvent) throws -> Void
+        onEvent: (FeedEvent, RecordSlice) throws -> Void
     ) throws {
         var query = ["vectors=\(withVectors ? 1 : 0)"]
         if let cursor { query.insert("since=\(HubClient.percentEncoded(cursor))", at: 0) }
@@ -18,24 +18,52 @@ extension HubClient {
         try feed(FeedReader(.winners, of: collection), target: target, onEvent: onEvent)
     }
 
-    /// Reads what this node itself has said in `collection`, without content, behind `cursor` or all of it.
+    /// Reads what this node itself has said in `collection`, without content, behind `cursor` or all of it; with
+    /// `asksWithheld`, for hubs that know it, each line says what an operator retracted or erased of it.
     ///
     /// Throws as ``winners(of:since:withVectors:onEvent:)`` does.
     package func ownContributions(
         to collection: CollectionName,
         since cursor: String?,
+        asksWithheld: Bool,
         onEvent: (FeedEvent) throws -> Void
     ) throws {
         var target = ProtocolPaths.contributions(collection) + "?origin=\(node)&payload=0"
+        if asksWithheld { target += "&withheld=1" }
+        if let cursor { target += "&since=\(HubClient.percentEncoded(cursor))" }
+        try feed(FeedReader(.contributions, of: collection), target: target) { event, _ in try onEvent(event) }
+    }
+
+    /// Reads what all nodes said in `collection`, with contents and vectors, behind `cursor` or all of it; what this hub
+    /// passed on itself is left out, unless it asks `withEchoes`.
+    ///
+    /// For nodes of role hub. Each line is handed out as it was read and as it came, which is good only during the call.
+    /// Throws as ``winners(of:since:withVectors:onEvent:)`` does.
+    package func contributions(
+        to collection: CollectionName,
+        since cursor: String?,
+        withEchoes: Bool = false,
+        onEvent: (FeedEvent, RecordSlice) throws -> Void
+    ) throws {
+        var target = ProtocolPaths.contributions(collection) + "?vectors=1"
+        if withEchoes { target += "&echo=1" }
         if let cursor { target += "&since=\(HubClient.percentEncoded(cursor))" }
         try feed(FeedReader(.contributions, of: collection), target: target, onEvent: onEvent)
     }
 
-    private func feed(_ reader: FeedReader, target: String, onEvent: (FeedEvent) throws -> Void) throws {
+    /// Reads the answer to a request for `target` as a feed; with `body`, which is JSON, the request is a POST.
+    func feed(
+        _ reader: FeedReader,
+        target: String,
+        body: [UInt8]? = nil,
+        onEvent: (FeedEvent, RecordSlice) throws -> Void
+    ) throws {
         var reader = reader
         let request = HubRequest(
-            .get,
+            body == nil ? .get : .post,
             target,
+            headers: body == nil ? [] : [("Content-Type", ProtocolPaths.json)],
+            body: body,
             deadline: TransferLimits.feed,
             maximumReplyBytes: TransferLimits.feedBytes
         )
@@ -46,14 +74,14 @@ extension HubClient {
             bytesSinceLine += piece.count
             try lines.split(piece) { slice in
                 bytesSinceLine = 0
-                try onEvent(reader.read(slice))
+                try onEvent(reader.read(slice), slice)
             }
             guard bytesSinceLine <= TransferLimits.bytesBetweenLines else { throw idle(target) }
         }
         // A last line without its newline was cut off, unless it happens to be whole.
         try lines.finish { slice in
             guard let event = try? reader.read(slice) else { return }
-            try onEvent(event)
+            try onEvent(event, slice)
         }
         guard reader.isComplete else {
             throw ReplicationError(

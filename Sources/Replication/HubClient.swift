@@ -10,18 +10,24 @@ package final class HubClient {
     package let environment: RunEnvironment
     private let transport: any HubTransport
     private let token: () throws -> String
+    /// Which hub this node is, where it is one.
+    private let hub: String?
 
     /// A client of the hub at `endpoint` that is `node`, as `token` proves; it is asked for at every request, so that a
     /// changed token is used at once.
+    ///
+    /// A node that is a hub says with `hub` which one.
     package init(
         endpoint: HubEndpoint,
         node: NodeName,
+        hub: String? = nil,
         transport: any HubTransport,
         environment: RunEnvironment,
         token: @escaping () throws -> String
     ) {
         self.endpoint = endpoint
         self.node = node
+        self.hub = hub
         self.transport = transport
         self.environment = environment
         self.token = token
@@ -39,6 +45,7 @@ package final class HubClient {
         var request = request
         request.headers.append(("Authorization", "Bearer \(try token())"))
         request.headers.append((ProtocolPaths.nodeHeader, node.text))
+        if let hub { request.headers.append((ProtocolPaths.hubHeader, hub)) }
         let reply = try transport.exchange(
             request,
             onHead: { head in

@@ -1,15 +1,28 @@
 package import Federation
+internal import JSON
 
-/// Pulls the winners of one collection into a target, until both hold the same.
+/// Pulls a feed of one collection into a target: winners into a spoke, contributions into a hub.
 package struct PullCycle {
+    /// What is pulled.
+    package enum Feed: Sendable, Equatable {
+        case winners(withVectors: Bool)
+        /// With contents and vectors, what all nodes said; with echoes also what this hub passed on itself.
+        case contributions(withEchoes: Bool)
+    }
+
     private let client: HubClient
     private let collection: CollectionName
-    private let withVectors: Bool
+    private let feed: Feed
 
-    package init(client: HubClient, collection: CollectionName, withVectors: Bool) {
+    package init(client: HubClient, collection: CollectionName, feed: Feed) {
         self.client = client
         self.collection = collection
-        self.withVectors = withVectors
+        self.feed = feed
+    }
+
+    /// A pull of winners.
+    package init(client: HubClient, collection: CollectionName, withVectors: Bool) {
+        self.init(client: client, collection: collection, feed: .winners(withVectors: withVectors))
     }
 
     /// How one answer ended.
@@ -21,21 +34,21 @@ package struct PullCycle {
     /// Pulls behind the target's position, and adds to `tally` what was committed; calls `progress` with the lines taken
     /// so far.
     ///
-    /// What is held afterwards is compared with the hub's total. Where they differ, and where the hub no longer knows the
-    /// position, the collection is read from its beginning, once. Throws a ``ReplicationError``, of kind `integrity`
+    /// What is held afterwards is compared with the hub's total, where the target says it has to be the same. Where they
+    /// differ, and where the hub no longer knows the position, the target starts over, once. Throws a ``ReplicationError``, of kind `integrity`
     /// where a line, a marker or the total cannot be trusted, and what `target` throws.
     package func run(
-        into target: some WinnerTarget,
+        into target: some PullTarget,
         _ tally: inout PullTally,
         progress: (Int64) -> Void = { _ in }
     ) throws {
         var failures = 0
         var hasStartedOver = false
         var answers = 0
-        func startOver() throws {
+        func startOver(_ error: ReplicationError?) throws {
             hasStartedOver = true
             tally.startedOver = true
-            try target.startOver(collection)
+            try target.startOver(collection, because: error)
         }
         while true {
             var commits = 0
@@ -47,17 +60,17 @@ package struct PullCycle {
                     guard answers < TransferLimits.pullAnswers else { throw client.endless(collection) }
                     continue
                 }
-                let held = try target.total(of: collection)
-                guard let total = ending.total, total != held else { return }
+                guard let total = ending.total, let held = try target.requiredTotal(of: collection), total != held
+                else { return }
                 guard !hasStartedOver else { throw mismatch(held, total) }
-                try startOver()
+                try startOver(nil)
             } catch let error as ReplicationError {
                 target.discard()
                 switch error.kind {
                 case .cursorReset, .cursorUnusable:
                     guard !hasStartedOver else { throw error }
                     tally.historyChanged = tally.historyChanged || error.kind == .cursorReset
-                    try startOver()
+                    try startOver(error)
                 case _ where error.isRetryable:
                     failures = commits > 0 ? 1 : failures + 1
                     guard failures < TransferLimits.tries, answers < TransferLimits.pullAnswers else { throw error }
@@ -73,7 +86,7 @@ package struct PullCycle {
 
     /// Reads one answer; counts commits in `commits`, and in `tally` only what was committed.
     private func pullOnce(
-        into target: some WinnerTarget,
+        into target: some PullTarget,
         _ tally: inout PullTally,
         _ commits: inout Int,
         _ progress: (Int64) -> Void
@@ -82,11 +95,11 @@ package struct PullCycle {
         var uncommitted = PullTally()
         let cursor = try target.cursor(of: collection)
         try target.begin(collection)
-        try client.winners(of: collection, since: cursor, withVectors: withVectors) { event in
+        try read(since: cursor) { event, raw in
             switch event {
             case .change(let line):
                 try checkVector(line)
-                uncommitted.add(try target.apply(line))
+                uncommitted.add(try target.take(line, raw: raw))
             case .marker(let marker):
                 uncommitted.withdrawn += try target.commit(marker.cursor, isEnd: marker.isEnd && !marker.hasMore)
                 commits += 1
@@ -110,8 +123,18 @@ package struct PullCycle {
         return ending
     }
 
+    private func read(since cursor: String?, onEvent: (FeedEvent, RecordSlice) throws -> Void) throws {
+        switch feed {
+        case .winners(let withVectors):
+            try client.winners(of: collection, since: cursor, withVectors: withVectors, onEvent: onEvent)
+        case .contributions(let withEchoes):
+            try client.contributions(to: collection, since: cursor, withEchoes: withEchoes, onEvent: onEvent)
+        }
+    }
+
     private func checkVector(_ line: FeedLine) throws(ReplicationError) {
-        guard withVectors, let provenance = line.provenance, provenance.version.vectorDigest != .none,
+        guard feed == .winners(withVectors: true), let provenance = line.provenance,
+            provenance.version.vectorDigest != .none,
             line.vector?.bytes == nil
         else { return }
         throw ReplicationError(

@@ -5,14 +5,17 @@ package struct PushBatch: Sendable {
     /// One item.
     package struct Item: Sendable {
         package var id: PatternID
+        /// Whose statement it is; `nil` for that of the node that pushes.
+        package var origin: NodeName?
         package var revision: Int64
         /// Whether the item takes the pattern back.
         package var isRetraction: Bool
         /// Where the item's line ends in the body; it begins where the one before ends.
         package var end: Int
 
-        package init(id: PatternID, revision: Int64, isRetraction: Bool, end: Int) {
+        package init(id: PatternID, origin: NodeName? = nil, revision: Int64, isRetraction: Bool, end: Int) {
             self.id = id
+            self.origin = origin
             self.revision = revision
             self.isRetraction = isRetraction
             self.end = end
@@ -33,7 +36,9 @@ package struct PushBatch: Sendable {
         let middle = (items.count + 1) / 2
         let boundary = items[..<middle].last?.end ?? 0
         let rest = items[middle...].map { item in
-            Item(id: item.id, revision: item.revision, isRetraction: item.isRetraction, end: item.end - boundary)
+            var item = item
+            item.end -= boundary
+            return item
         }
         return (
             PushBatch(items: Array(items[..<middle]), body: Array(body[..<boundary])),

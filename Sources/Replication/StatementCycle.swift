@@ -5,23 +5,40 @@ package import Federation
 package struct StatementCycle {
     private let client: HubClient
     private let collection: CollectionName
+    private let asksWithheld: Bool
 
-    package init(client: HubClient, collection: CollectionName) {
+    /// A reading of this node's statements in `collection`; with `asksWithheld`, of what operators retracted of them too,
+    /// which not every hub tells.
+    package init(client: HubClient, collection: CollectionName, asksWithheld: Bool) {
         self.client = client
         self.collection = collection
+        self.asksWithheld = asksWithheld
     }
 
-    /// Reads all of it into `target`, or nothing.
+    /// How one answer ended.
+    private struct Ending {
+        var cursor = ""
+        var hasMore = false
+        var isFollowing = false
+    }
+
+    /// Reads into `target` what there is behind `position`, all of it without one, or nothing; returns whether the hub
+    /// has yet to apply something that operators resolved, so that asking again soon is worth it.
     ///
     /// Throws a ``ReplicationError`` once a request has failed too often, and what `target` throws.
-    package func run(into target: some StatementTarget) throws {
+    package func run(into target: some StatementTarget, since position: String?) throws -> Bool {
         try client.retrying {
             try target.beginStatements(of: collection)
             do {
-                var cursor: String?
+                var cursor = position
                 var answers = 0
-                while let next = try readOnce(since: cursor, into: target) {
-                    guard next != cursor else {
+                while true {
+                    let ending = try readOnce(since: cursor, into: target)
+                    guard ending.hasMore else {
+                        try target.commitStatements(upTo: ending.cursor)
+                        return ending.isFollowing
+                    }
+                    guard ending.cursor != cursor else {
                         throw ReplicationError(
                             .integrity,
                             "the hub promises more contributions to \(collection) but does not get on"
@@ -29,9 +46,8 @@ package struct StatementCycle {
                     }
                     answers += 1
                     guard answers < TransferLimits.pullAnswers else { throw client.endless(collection) }
-                    cursor = next
+                    cursor = ending.cursor
                 }
-                try target.commitStatements()
             } catch {
                 target.discardStatements()
                 throw error
@@ -39,10 +55,9 @@ package struct StatementCycle {
         }
     }
 
-    /// Reads one answer; returns where to go on, or `nil` at the end.
-    private func readOnce(since cursor: String?, into target: some StatementTarget) throws -> String? {
-        var next: String?
-        try client.ownContributions(to: collection, since: cursor) { event in
+    private func readOnce(since cursor: String?, into target: some StatementTarget) throws -> Ending {
+        var ending = Ending()
+        try client.ownContributions(to: collection, since: cursor, asksWithheld: asksWithheld) { event in
             switch event {
             case .change(let line):
                 guard let provenance = line.provenance, provenance.origin == client.node else {
@@ -51,11 +66,12 @@ package struct StatementCycle {
                         "the hub sent a contribution of another node where \(client.node) asked for its own"
                     )
                 }
-                try target.note(line.id, provenance.version, isLive: line.state == .live)
-            case .marker(let marker):
-                if marker.isEnd { next = marker.hasMore ? marker.cursor : nil }
+                try target.note(line, provenance.version)
+            case .marker(let marker) where marker.isEnd:
+                ending = Ending(cursor: marker.cursor, hasMore: marker.hasMore, isFollowing: marker.isFollowing)
+            case .marker: break
             }
         }
-        return next
+        return ending
     }
 }

@@ -29,6 +29,22 @@ package enum TransferLimits {
     package static let pullAnswers = 1_000
     /// Bytes of an answer without any line that says something: one line that is too long, or blank ones.
     package static let bytesBetweenLines = 2 * lineBytes
+    /// Ranges whose digests are asked for at once: few enough for an answer of a megabyte.
+    package static let comparedRanges = 64
+    /// Requests for digests in one comparison: enough for a hundred million differences.
+    package static let comparisonRequests: Int64 = 1_000_000
+    /// Statements held that are read at a time to be compared.
+    package static let comparedStatements = 1_000
+    /// Statements that are fetched, or pushed, at once because they were found lacking.
+    package static let selectedKeys = 500
+    /// Resolutions that are passed on at once.
+    package static let resolutionItems = 500
+    /// Bytes of one answer of a resolutions feed.
+    package static let resolutionsBytes = 64 * 1024 * 1024
+    /// Bytes of an answer with digests.
+    package static let digestsAnswerBytes = 16 * 1024 * 1024
+    /// The time for an answer with digests, for which the hub may read everything it has of a collection.
+    package static let comparison = Duration.seconds(600)
     /// The longest silence before a transfer is given up.
     package static let stall = Duration.seconds(60)
     /// The time for a small request and its small answer.

@@ -1,10 +1,11 @@
 package import Federation
+package import JSON
 
 /// Where pulled winners go, together with the position up to which they are held.
 ///
 /// Lines and position become durable at once: what was applied since the last ``commit(_:isEnd:)`` is gone after
 /// ``discard()`` or a crash.
-package protocol WinnerTarget: AnyObject {
+package protocol WinnerTarget: PullTarget {
     /// The position behind the last winner held; `nil` where the collection has to be read from its beginning.
     func cursor(of collection: CollectionName) throws -> String?
 
@@ -28,4 +29,18 @@ package protocol WinnerTarget: AnyObject {
 
     /// Count and digest over all winners held of `collection`.
     func total(of collection: CollectionName) throws -> SetDigest
+}
+
+extension WinnerTarget {
+    package func take(_ line: FeedLine, raw: RecordSlice) throws -> WinnerChange {
+        try apply(line)
+    }
+
+    package func startOver(_ collection: CollectionName, because error: ReplicationError?) throws {
+        try startOver(collection)
+    }
+
+    package func requiredTotal(of collection: CollectionName) throws -> SetDigest? {
+        try total(of: collection)
+    }
 }

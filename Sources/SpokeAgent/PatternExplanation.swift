@@ -5,34 +5,90 @@ package import Replication
 
 /// What the hub knows about one pattern, ready to be printed.
 package struct PatternExplanation: Sendable, Equatable {
-    /// The hub's document, as it came.
+    /// The hub's document, as it came; where the hub knows nothing, one in the same form that says so.
     package var document: [UInt8]
     /// The same for people.
     package var text: String
     /// Whether no node ever said anything about the pattern.
     package var isNeverSeen: Bool
+    /// Whether the hub has nothing to explain, so that the text is what went wrong.
+    package var isUnknown: Bool
 
-    /// Asks the hub about pattern `id` of `collection`, as it is or as it was at `time`.
+    /// Asks the hub about pattern `id` of `collection`, as it is or as it was at `time`; where this node's own files at
+    /// `paths` are given, what they say is told too.
     ///
-    /// Throws ``ReplicationError``, and a ``SpokeError`` where no node ever said anything about it.
+    /// Throws ``ReplicationError``, and a ``SpokeError`` where a file cannot be read to its end.
     package init(
         of id: PatternID,
         in collection: CollectionName,
         at time: Timestamp?,
-        from client: HubClient
+        from client: HubClient,
+        paths: [String] = []
     ) throws {
-        guard let (document, text) = try client.retrying({ try client.explanation(of: id, in: collection, at: time) })
-        else {
-            let moment = time.map { " up to \($0)" } ?? ""
-            throw SpokeError(
-                .failure,
-                "no node ever said anything about \(collection)/\(ShownText.of(id.description)) at \(client.endpoint)"
-                    + "\(moment); check the spelling, 'tributary-spoke list \(collection)' lists what is served"
+        let answer = try client.retrying { try client.explanation(of: id, in: collection, at: time) }
+        // How the collection decides is needed where the files are read, and where the hub knows nothing.
+        let policy = try answer == nil || !paths.isEmpty ? PatternExplanation.policy(of: collection, client) : nil
+        let statement = try policy.flatMap { try SourceStatement.find(id, in: paths, of: client.node, under: $0) }
+        let here = policy.flatMap { statement?.text(under: $0) }
+        guard let (document, text) = answer else {
+            let unknown = UnknownPattern(
+                id: id,
+                collection: collection,
+                moment: time.map { " up to \($0)" } ?? "",
+                endpoint: client.endpoint,
+                threshold: policy?.threshold,
+                hasPaths: !paths.isEmpty
             )
+            self.text = unknown.text(here)
+            self.document = unknown.json(self.text, statement).bytes
+            isNeverSeen = true
+            isUnknown = true
+            return
         }
-        let explanation = ExplanationText(document.root)
+        let explanation = ExplanationText(document.root, for: .developers)
         self.document = text
-        self.text = explanation.text
+        self.text = explanation.text + (here.map { "\n\nThis node: \($0)." } ?? "")
         isNeverSeen = explanation.isNeverSeen
+        isUnknown = false
+    }
+
+    private static func policy(of collection: CollectionName, _ client: HubClient) throws -> CollectionPolicy? {
+        guard case .document(let manifest, _) = try client.retrying({ try client.manifest(unless: nil) }) else {
+            return nil
+        }
+        return manifest.entries.map(\.policy).first { $0.collection == collection }
+    }
+}
+
+/// A pattern about which the hub knows nothing.
+private struct UnknownPattern {
+    var id: PatternID
+    var collection: CollectionName
+    var moment: String
+    var endpoint: HubEndpoint
+    var threshold: Double?
+    var hasPaths: Bool
+
+    /// What is known of it; `here` is what this node's own files say.
+    func text(_ here: String?) -> String {
+        let event =
+            "no node ever said anything about \(collection)/\(ShownText.of(id.description)) at \(endpoint)\(moment)"
+        if let here { return "\(event): \(here)" }
+        let limit = threshold.map { "threshold \($0)" } ?? "threshold"
+        let below =
+            hasPaths
+            ? "no source file given here has it"
+            : "what is below the \(limit) of \(collection) is never sent, and --source tells whether that is so here"
+        return "\(event); \(below). Otherwise check the spelling: 'tributary-spoke list \(collection)' lists what is"
+            + " served"
+    }
+
+    /// The same as programs read it.
+    func json(_ text: String, _ statement: SourceStatement?) -> JSONValue {
+        [
+            "collection": .string(collection.text), "id": .string(id.description), "state": "none",
+            "threshold": threshold.map { .number($0) } ?? .null, "winner": .null,
+            "absent": ["code": "never-seen", "detail": .string(text)], "source": statement?.json ?? .null,
+        ]
     }
 }

@@ -59,10 +59,29 @@ extension ContestedPattern {
     fileprivate func cells(in collection: CollectionName) -> [String] {
         let (winner, other) = (explanation.decision.candidate, explanation.runnerUp)
         return [
-            collection.text, id.description, winner?.origin.text ?? "-", winner.map { "\($0.value)" } ?? "-",
-            other?.origin.text ?? "-",
-            other.map { "\($0.value)" } ?? "-", explanation.decidedBy?.rawValue ?? "-",
+            collection.text, id.description, explanation.writtenBy ?? winner?.origin.text ?? "-",
+            winner.map { "\($0.value)" } ?? "-", other?.origin.text ?? "-", other.map { "\($0.value)" } ?? "-",
+            decidedBy,
         ]
+    }
+
+    private var decidedBy: String {
+        switch ground {
+        case .comparison(let criterion): criterion.rawValue
+        case .merge: "merging all"
+        case .person(let name): name
+        case nil: "-"
+        }
+    }
+
+    /// What decided, for a program: a part of the strategy's tuple, `merge` or `person`.
+    private var groundName: String? {
+        switch ground {
+        case .comparison(let criterion): criterion.rawValue
+        case .merge: "merge"
+        case .person: "person"
+        case nil: nil
+        }
     }
 
     fileprivate func json(in collection: CollectionName) -> JSONValue {
@@ -71,7 +90,8 @@ extension ContestedPattern {
             "id": .string(id.description),
             "winner": explanation.decision.candidate?.json ?? .null,
             "runner_up": explanation.runnerUp?.json ?? .null,
-            "decided_by": (explanation.decidedBy?.rawValue).map(JSONValue.string) ?? .null,
+            "decided_by": groundName.map(JSONValue.string) ?? .null,
+            "by": (resolution?.decidedBy).map(JSONValue.string) ?? .null,
             "contents": .integer(Int64(explanation.contents)),
         ]
     }

@@ -65,13 +65,16 @@ struct TributaryHub: ParsableCommand {
               tributary-hub why skills-patterns skill-123 --data-dir /var/lib/tributary
 
             EXIT CODES
-              0 done   1 failed or not found   2 usage   5 database unreachable
-              6 conflict   8 configuration   9 integrity
+              0 done   1 failed or not found   2 usage   3 items were refused again
+              5 database unreachable   6 conflict   8 configuration   9 integrity
             """,
-        version: HubVersion.text,
+        version: ProductVersion.text,
         subcommands: [],
         groupedSubcommands: [
-            CommandGroup(name: "Serving", subcommands: [Serve.self, NodeCommand.self, Epoch.self]),
+            CommandGroup(
+                name: "Serving",
+                subcommands: [Serve.self, NodeCommand.self, UpstreamCommand.self, Epoch.self]
+            ),
             CommandGroup(
                 name: "Deciding",
                 subcommands: [
@@ -80,7 +83,7 @@ struct TributaryHub: ParsableCommand {
             ),
             CommandGroup(
                 name: "Understanding",
-                subcommands: [WhyCommand.self, Decisions.self, QuarantineCommand.self]
+                subcommands: [WhyCommand.self, Decisions.self, QuarantineCommand.self, VerifyCommand.self]
             ),
         ]
     )

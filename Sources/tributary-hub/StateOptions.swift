@@ -29,20 +29,39 @@ struct StateOptions: ParsableArguments {
                 return try await body(store)
             } catch StoreError.collectionUnknown(let name) {
                 let others = try await store.collections().map(\.policy.collection.text)
-                throw CommandFailure(StoreError.collectionUnknown(name), meaning: name.text, among: others)
+                let text = completed("\(StoreError.collectionUnknown(name))")
+                throw CommandFailure(text, meaning: name.text, among: others)
             } catch StoreError.nodeUnknown(let name) {
                 let others = try await store.nodes().map(\.name.text)
-                throw CommandFailure(StoreError.nodeUnknown(name), meaning: name.text, among: others)
+                let text = completed("\(StoreError.nodeUnknown(name))")
+                throw CommandFailure(text, meaning: name.text, among: others)
+            } catch StoreError.notFound(let detail) {
+                throw CommandFailure(completed(detail))
             }
         }
     }
 
     /// `command` as it can be copied: with the options that lead to this hub.
     func command(_ words: String...) -> String {
-        var all = ["tributary-hub"] + words
-        if let dataDirectory { all += ["--data-dir", ShellWord.of(dataDirectory)] }
-        // The URL may hold a password.
-        if databaseURL != nil { all += ["--database-url", "URL"] }
-        return all.joined(separator: " ")
+        (["tributary-hub"] + words + (options.isEmpty ? [] : [options])).joined(separator: " ")
+    }
+
+    /// The options that lead to this hub, as they are written behind a command.
+    var options: String {
+        var words: [String] = []
+        if let dataDirectory { words += ["--data-dir", ShellWord.of(dataDirectory)] }
+        if let databaseURL { words += ["--database-url", ShownDatabaseURL.of(databaseURL)] }
+        if let databaseAccount { words += ["--database-account", ShellWord.of(databaseAccount)] }
+        return words.joined(separator: " ")
+    }
+
+    /// `text` with the options that lead to this hub in every command of the hub's that it names in backquotes: what is
+    /// below the commands knows their names, and not how this one was called.
+    private func completed(_ text: String) -> String {
+        let parts = text.split(separator: "`", omittingEmptySubsequences: false)
+        return parts.enumerated().map { index, part in
+            let isCommand = !index.isMultiple(of: 2) && index < parts.count - 1 && part.hasPrefix("tributary-hub ")
+            return isCommand && !options.isEmpty ? "\(part) \(options)" : String(part)
+        }.joined(separator: "`")
     }
 }

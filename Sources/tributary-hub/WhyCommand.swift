@@ -41,12 +41,16 @@ struct WhyCommand: AsyncParsableCommand {
             return (record, record.isEmpty ? try await store.collections(knowing: id) : [])
         }
         let document = record.document { _ in true }
-        print(json ? document.text : ExplanationText(try JSONDocument(parsing: document.bytes).root).text)
+        print(json ? document.text : try explanation(document))
         guard record.isEmpty else { return }
         for other in elsewhere where other != collection {
             Talk.note("'\(id)' is known in \(other): \(state.command("why", other.text, ShellWord.of(id.description)))")
         }
         throw ExitCode(HubExit.failure.rawValue)
+    }
+
+    private func explanation(_ document: JSONValue) throws -> String {
+        ExplanationText(try JSONDocument(parsing: document.bytes).root, hubOptions: state.options).text
     }
 }
 

@@ -13,6 +13,9 @@ struct GetCommand: ParsableCommand {
             EXAMPLE
               tributary-spoke get skills-patterns skill-123 --state state
 
+            On a terminal, what a terminal could obey is shown as escapes; --json and a
+            pipe get every byte as it is.
+
             With --json it tells where the pattern comes from too. Of a merged pattern it
             names, beside the payload, whose versions it was made of.
             """
@@ -44,6 +47,10 @@ struct GetCommand: ParsableCommand {
             let parents = winner.parents.map { "\($0.origin) (revision \($0.revision))" }.joined(separator: ", ")
             console.say("merged from \(parents)")
         }
-        console.result(store.json ? winner.json.text : String(decoding: winner.payload, as: UTF8.self))
+        if store.json {
+            console.result(winner.json.text)
+        } else {
+            console.resultJSON(String(decoding: winner.payload, as: UTF8.self))
+        }
     }
 }

@@ -30,7 +30,7 @@ struct ListCommand: ParsableCommand {
         }
         let name = try HeldCollection.find(collection, in: state)
         var isFirst = true
-        if store.json { console.result(Array("[".utf8)) }
+        if store.json { console.result(Array("[".utf8)) } else { console.result("pattern\torigin\tvalue") }
         try state.forEachWinner(of: name) { winner in
             if store.json {
                 console.result(Array((isFirst ? "" : ",").utf8) + winner.json.bytes)
@@ -51,6 +51,7 @@ struct ListCommand: ParsableCommand {
             console.result(JSONValue.array(entries).text)
             return
         }
+        console.result("collection\twinners")
         for entry in report.entries { console.result("\(entry.collection)\t\(entry.winners)") }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Federation
 import Glibc
 import Presentation
 import SpokeAgent
@@ -25,6 +26,7 @@ struct TributarySpoke: ParsableCommand {
               4 not authorised   5 hub unreachable   7 hub overloaded
               8 configuration   9 integrity
             """,
+        version: ProductVersion.text,
         subcommands: [
             SyncCommand.self, RunCommand.self, PushCommand.self, PullCommand.self, StatusCommand.self, ListCommand.self,
             GetCommand.self, WhyCommand.self,

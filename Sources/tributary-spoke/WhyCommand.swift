@@ -13,7 +13,9 @@ struct WhyCommand: ParsableCommand {
                 --hub https://hub.example:8092 --node alice --token-file alice.token
 
             It tells whose version won and by how much, what would change that, who said
-            what, what was decided or refused, and what can be done.
+            what, what was decided or refused, and what can be done. With --source or
+            --state it also tells what this node's own files say, such as a value that is
+            below the collection's threshold: what is below is never sent.
             """
     )
 
@@ -31,6 +33,16 @@ struct WhyCommand: ParsableCommand {
     )
     var at: Timestamp?
 
+    @Option(
+        name: .customLong("source"),
+        help: ArgumentHelp("A folder of this node's own patterns. May be repeated.", valueName: "jsonl:folder"),
+        transform: { JSONLSource(folder: try FolderArgument.path($0)) }
+    )
+    var sources: [JSONLSource] = []
+
+    @Option(help: "The folder with the spoke's state, which knows the source files.")
+    var state: String?
+
     @Flag(help: "Print the hub's JSON document.")
     var json = false
 
@@ -38,7 +50,15 @@ struct WhyCommand: ParsableCommand {
         SignalFlag.install()
         let console = Console(isQuiet: false)
         let client = try access.client(console, SystemClock.environment)
-        let explanation = try PatternExplanation(of: id, in: collection, at: at, from: client)
+        let known = try state.map { try StateFolder($0).openExisting().sourcePaths(of: collection) } ?? []
+        let explanation = try PatternExplanation(
+            of: id,
+            in: collection,
+            at: at,
+            from: client,
+            paths: sources.map { $0.path(of: collection) } + known
+        )
+        if explanation.isUnknown, !json { throw SpokeError(.failure, explanation.text) }
         console.result(json ? String(decoding: explanation.document, as: UTF8.self) : explanation.text)
         if explanation.isNeverSeen { throw ExitCode(ExitStatus.failure.rawValue) }
     }

@@ -91,3 +91,19 @@ def test_nobody_waits_for_a_node_that_is_gone(lagging, leave):
     leave(hub)
     forget(hub)
     wait_until(lambda: follow(hub, cursor).status == 410, 30, "what everybody has heard of is forgotten")
+
+
+def test_the_past_is_bounded_by_rows_and_the_oldest_go_first(fresh_hub):
+    fresh_hub.start()
+    for revision in range(1, 9):
+        for pattern in ("busy", "calm")[:1 if revision > 2 else 2]:
+            put(fresh_hub.client("alice"), pattern, revision, value_score=0.9, text=f"{pattern} {revision}")
+    assert fresh_hub.psql("SELECT count(*) FROM contribution_history") == "8"
+    restart(fresh_hub, history_rows=3)
+    wait_until(lambda: fresh_hub.psql("SELECT count(*) FROM contribution_history") == "3", 30, "the past is short")
+    kept = told(fresh_hub.client("alice"), "busy")
+    assert [one["revision"] for one in kept["history"]] == [7, 6, 5]
+    assert told(fresh_hub.client("alice"), "calm")["history"] == []
+    assert kept["winner"]["revision"] == 8, "what is said now is no past"
+    restart(fresh_hub, history_rows=3)
+    assert [one["revision"] for one in told(fresh_hub.client("alice"), "busy")["history"]] == [7, 6, 5]

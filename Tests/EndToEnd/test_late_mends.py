@@ -67,11 +67,6 @@ def test_one_node_cannot_hold_all_pulls(hub):
                "the node is served again")
 
 
-def peak_mib(hub):
-    with open(f"/proc/{hub.process.pid}/status", encoding="ascii") as file:
-        return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmHWM"))
-
-
 WORDS = "".join(random.Random(1).choices("0123456789abcdef", k=8000))
 
 
@@ -94,7 +89,7 @@ def test_compressed_pushes_cost_no_more_memory_than_others(fresh_hub, length, ve
             assert told["refused"] == (told["received"] if verdict == "refused" else 0)
 
     at_once(*[lambda who=node: push(who) for node in nodes for _ in range(4)])
-    assert peak_mib(fresh_hub) < GREATEST_MIB
+    assert fresh_hub.peak_mib() < GREATEST_MIB
 
 
 @pytest.mark.parametrize("words", [["node", "list"], ["node", "revoke", "alice"], ["collection", "list"],

@@ -228,3 +228,26 @@ def test_random_histories_come_to_the_same_in_any_order(pair, number):
         if line["state"] == "live":
             held[line["id"]] = {name: member for name, member in line.items() if name != "received_at"}
     assert held == whole
+
+
+def test_what_is_merged_is_not_read_all_at_once(fresh_hub):
+    """A push of a few bytes for each of 240 patterns has 480 MB of contents read in one transaction, eight lists of 250 KB
+    for each. The hub stays within the 150 MiB that it is held to; all contents together would take more than ten times
+    as much."""
+    patterns, nodes, length = 240, [f"node{n}" for n in range(8)], 250_000
+    fresh_hub.start()
+    for number, node in enumerate(nodes):
+        client = fresh_hub.client(node)
+        examples = [f"{number} {n} " + "x" * 1000 for n in range(length // 1010)]
+        for start in range(0, patterns, 24):
+            lines = [item(f"long{n}", 1, success_examples=examples) for n in range(start, start + 24)]
+            assert client.push(SKILLS, lines).counts == (24, 0, 0, 0)
+    set_rules(fresh_hub, "success_examples=union:20")
+    before = winner(fresh_hub.client("late"), "long0")["checksum"]
+    fresh_hub.forget_peak()
+    lines = [item(f"long{n}", 1, value=0.95, success_examples=["short"]) for n in range(patterns)]
+    assert fresh_hub.client("late").push(SKILLS, lines).counts == (patterns, 0, 0, 0)
+    assert fresh_hub.peak_mib() <= 150
+    line = winner(fresh_hub.client("late"), "long0")
+    assert line["checksum"] != before and len(line["parents"]) == 9
+    assert line["payload"]["success_examples"][0] == "short" and len(line["payload"]["success_examples"]) == 20

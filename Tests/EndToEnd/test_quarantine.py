@@ -1,5 +1,6 @@
 """Refused items can be looked at, sent through admission once more, and thrown away."""
 
+import json
 import time
 
 import pytest
@@ -20,7 +21,11 @@ def number(hub, node, pattern):
 
 
 def release(hub, *which):
-    return hub.command_json("quarantine", "release", *which)["released"]
+    """Tries items again; the exit code tells whether any was refused again."""
+    done = hub.run("quarantine", "release", *which, "--json")
+    released = json.loads(done.stdout)["released"]
+    assert done.returncode == (3 if any(one["verdict"] == "refused" for one in released) else 0), done
+    return released
 
 
 def retract(hub, pattern, *more):
@@ -154,3 +159,18 @@ def test_a_revoked_nodes_items_are_not_let_in(hub):
     for left in listed(hub, "--node", "outcast"):
         hub.run("quarantine", "release", str(left))
     assert winner(hub.client("alice"), "banned") is None
+
+
+def test_what_an_earlier_enrolment_sent_is_not_let_in(hub):
+    retract(hub, "from before")
+    refuse(hub, "renewed", item("from before", 1, value=0.99))
+    which = number(hub, "renewed", "from before")
+    hub.command("node", "revoke", "renewed")
+    hub.enrol("renewed")
+    hub.command("retraction", "lift", SKILLS, "from before", "--reason", "no longer")
+    (one,) = release(hub, which)
+    assert (one["verdict"], one["code"]) == ("refused", "origin-not-permitted")
+    assert "earlier enrolment of 'renewed'" in one["detail"]
+    assert "earlier enrolment" in hub.run("quarantine", "release", which).stdout
+    assert winner(hub.client("alice"), "from before") is None
+    assert hub.client("renewed").push(SKILLS, [item("from before", 1, value=0.99)]).counts == (1, 0, 0, 0)

@@ -11,8 +11,9 @@ import pytest
 from support import generate, histories
 from support.compare import check_contributions, check_winners
 from support.hub import Hub
+from support.operators import row
 from support.oracle import Judged
-from support.statements import SKILLS, put, served
+from support.statements import SKILLS, item, put, served
 from support.together import at_once
 
 SEED = int(os.environ.get("TRIBUTARY_SEED", random.SystemRandom().randrange(10**9)))
@@ -138,3 +139,14 @@ def test_a_rehearsal_of_what_is_set_changes_nothing(grown):
     policy = grown.client("alice").manifest(SKILLS)
     rehearsal = grown.command_json("simulate", "--collection", SKILLS, "--strategy", policy["strategy"])
     assert [rehearsal[name] for name in ("gained", "lost", "changed", "changes")] == [0, 0, 0, []]
+
+
+def test_setting_a_policy_says_how_many_winners_changed(fresh_hub):
+    fresh_hub.start()
+    lines = [item(f"p{n}", 1, value=0.75 if n < 3 else 0.9) for n in range(10)]
+    assert fresh_hub.client("alice").push(SKILLS, lines).counts == (10, 0, 0, 0)
+    assert "3 winners changed" in fresh_hub.command("collection", "set", SKILLS, "--threshold", "0.8")
+    assert "no winner changed" in fresh_hub.command("collection", "set", SKILLS, "--threshold", "0.85")
+    assert "changed" not in fresh_hub.command("collection", "set", SKILLS, "--threshold", "0.85")
+    assert fresh_hub.command_json("collection", "show", SKILLS)["settled"] is True
+    assert "all patterns" in row(fresh_hub.command("collection", "show", SKILLS), "decided", "so")

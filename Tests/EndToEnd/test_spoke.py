@@ -1,8 +1,11 @@
 """Workstations that share what they learned: what each pushes, what each learns, and how little that takes."""
 
+import contextlib
 import json
 import os
 import random
+import re
+import subprocess
 import time
 
 import pytest
@@ -193,7 +196,9 @@ def test_what_was_learned_can_be_read_without_the_hub(arena):
         other.write(SKILLS, [item("skill-123", text="how to"), item(2**63)])
         other.sync()
         spoke.sync()
-    assert "skill-123" in spoke.run("list", SKILLS).stdout
+    assert spoke.run("list", SKILLS).stdout.splitlines() == \
+        ["pattern\torigin\tvalue", f"{2**63}\tbruno\t0.9", "skill-123\tbruno\t0.9"]
+    assert spoke.run("list").stdout.splitlines()[0] == "collection\twinners"
     held = json.loads(spoke.run("list", SKILLS, "--json").stdout)
     assert {(str(one["id"]), one["origin"]) for one in held} == {("skill-123", "bruno"), (str(2**63), "bruno")}
     assert json.loads(spoke.run("get", SKILLS, "skill-123").stdout) == {"value_score": 0.9, "text": "how to"}
@@ -204,6 +209,34 @@ def test_what_was_learned_can_be_read_without_the_hub(arena):
     missing = spoke.run("get", SKILLS, "skill-12")
     assert missing.returncode != 0 and missing.stdout == "" and "skill-12" in missing.stderr
     assert spoke.run("list", "skill-patterns").returncode != 0
+
+
+def test_a_terminal_is_shown_nothing_that_it_could_obey_and_a_pipe_gets_every_byte(hub):
+    giver, taker = Spoke(hub, "giver"), Spoke(hub, "taker")
+    text = "\u009b31m red \u202e backwards \u2028 pl\u00e4in"
+    giver.write(SKILLS, [item("coloured", text=text)])
+    giver.sync()
+    taker.sync()
+    piped = taker.run("get", SKILLS, "coloured").stdout
+    assert text in piped and text in taker.run("get", SKILLS, "coloured", "--json").stdout
+    leader, follower = os.openpty()
+    subprocess.run(taker.words("get", SKILLS, "coloured"), stdout=follower, stderr=subprocess.DEVNULL, check=True,
+                   timeout=60)
+    os.close(follower)
+    shown = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(leader, 65536):
+            shown += piece
+    os.close(leader)
+    shown = shown.decode()
+    assert "\u009b" not in shown and "\u202e" not in shown and "\u2028" not in shown and "pl\u00e4in" in shown
+    assert json.loads(shown) == json.loads(piped)
+
+
+def test_both_programs_tell_their_version(arena):
+    said = [subprocess.run([arena.program(name), "--version"], capture_output=True, text=True, check=True).stdout.strip()
+            for name in ("tributary-hub", "tributary-spoke")]
+    assert said[0] == said[1] and re.fullmatch(r"\d+\.\d+\.\d+", said[0])
 
 
 def test_vectors_travel_when_asked_for(hub):

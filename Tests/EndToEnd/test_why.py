@@ -206,6 +206,48 @@ def test_what_nobody_ever_said_is_an_error_that_says_so(hub):
     assert Spoke(hub, "alice").run("why", SKILLS, "unheard-of").returncode == 1
 
 
+def test_a_workstation_is_told_what_its_own_files_say_of_what_was_never_sent(hub):
+    spoke = Spoke(hub, "alice")
+    source = f"jsonl:{spoke.source}"
+    path = spoke.write(SKILLS, [item("weak-here", value=0.5), item("strong"), {"id": "bare", "payload": {"text": "x"}},
+                                item("bad", value=7), item("weak-here", value=0.6)])
+    spoke.sync(expecting=3)
+    for known in (["--source", source], ["--state", spoke.state]):
+        done = spoke.run("why", SKILLS, "weak-here", *known)
+        assert done.returncode == 1 and "threshold 0.7" in done.stderr and "value 0.6" in done.stderr, done
+        assert f"{path}:5" in done.stderr and "spelling" not in done.stderr
+    assert "never sent" in spoke.run("why", SKILLS, "bare", "--source", source).stderr
+    assert f"{path}:4" in spoke.run("why", SKILLS, "bad", "--source", source).stderr
+    assert "spelling" in spoke.run("why", SKILLS, "unheard-of", "--source", source).stderr
+    assert "threshold 0.7" in spoke.run("why", SKILLS, "weak-here").stderr, "also where no file is given"
+    put(hub.client("bruno"), "weak-here", 1, value_score=0.9)
+    done = spoke.run("why", SKILLS, "weak-here", "--source", source)
+    assert done.returncode == 0 and "bruno" in done.stdout and f"{path}:5" in done.stdout
+
+
+def test_with_json_there_is_a_document_also_of_what_nobody_ever_said(hub):
+    spoke = Spoke(hub, "alice")
+    spoke.write(SKILLS, [item("weaker", value=0.5)])
+    done = spoke.run("why", SKILLS, "weaker", "--json", "--source", f"jsonl:{spoke.source}")
+    document = json.loads(done.stdout)
+    assert done.returncode == 1 and document["absent"]["code"] == "never-seen" and document["winner"] is None
+    assert (document["source"]["standing"], document["source"]["value"]) == ("below-threshold", 0.5)
+    done = spoke.run("why", SKILLS, "unheard-of", "--json")
+    assert done.returncode == 1 and json.loads(done.stdout)["source"] is None
+
+
+def test_a_workstation_is_told_nothing_that_only_an_operator_can_do(hub):
+    spoke = Spoke(hub, "alice")
+    put(hub.client("alice"), "taken-away", 1, value_score=0.9)
+    hub.command("retraction", "add", SKILLS, "taken-away", "--reason", "harmful")
+    hub.client("alice").push(SKILLS, [item("refused-one", 1, value=7), item("taken-away", 2)])
+    put(hub.client("alice"), "served-one", 1, value_score=0.9)
+    for pattern in ("taken-away", "refused-one", "served-one"):
+        text = spoke.run("why", SKILLS, pattern).stdout
+        assert "Next: " in text and "operator" in text and "tributary-hub" not in text, text
+        assert "tributary-hub" in hub.command("why", SKILLS, pattern)
+
+
 def test_the_past_is_explained_by_the_statements_the_policy_and_the_decisions_of_its_time(fresh_hub):
     fresh_hub.start()
     fresh_hub.enrol("relay", role="hub")

@@ -19,8 +19,7 @@ struct Replica {
 
     /// Takes a batch, as a hub takes what another one passes on.
     mutating func push(_ batch: [Contribution]) {
-        var settlement = settlement(stored: stored)
-        settlement.join(
+        take(
             batch.enumerated().map { position, contribution in
                 var item = AdmittedItem(contribution: contribution, isNumbered: true, importedFrom: nil)
                 // With digests computed beforehand and without: both must come to the same.
@@ -36,6 +35,25 @@ struct Replica {
                 return item
             }
         )
+    }
+
+    /// What became of a batch.
+    struct Outcome {
+        var verdicts: [Verdict]
+        /// In the order in which they are in the feed.
+        var kept: [Contribution]
+    }
+
+    /// Takes admitted items: from their origins themselves, who are told what an operator retracted, or passed on by
+    /// another hub.
+    @discardableResult
+    mutating func take(
+        _ items: [AdmittedItem],
+        refusesRetracted: Bool = false,
+        isRelayed: Bool = false
+    ) -> Outcome {
+        var settlement = settlement(stored: stored, refusesRetracted: refusesRetracted, isRelayed: isRelayed)
+        settlement.join(items)
         for contribution in settlement.kept {
             contributions[contribution.key] = contribution
             withheld.remove(contribution.key)
@@ -43,6 +61,21 @@ struct Replica {
         withheld.formUnion(settlement.withheld)
         settlement.decide(standing: winners)
         publish(&settlement)
+        return Outcome(verdicts: settlement.verdicts, kept: settlement.kept)
+    }
+
+    private func erases(_ contribution: Contribution) -> Bool {
+        guard let content = contribution.content else { return false }
+        let standing = StandingResolutions(all: resolutions)
+        let digest = Histories.contentDigest(content.payload)
+        return standing.patterns[contribution.id]?.erases ?? false || standing.contents[digest]?.erases ?? false
+    }
+
+    /// Removes the text of what operators had erased.
+    mutating func eraseRetracted() {
+        for (key, contribution) in contributions where erases(contribution) {
+            contributions[key]?.statement = .erased
+        }
     }
 
     /// Takes an operator's statement.
@@ -96,16 +129,23 @@ struct Replica {
     private var stored: [ContributionKey: BatchSettlement.Stored] {
         contributions.reduce(into: [:]) { stored, entry in
             let value = withheld.contains(entry.key) ? nil : entry.value.content?.value
-            stored[entry.key] = BatchSettlement.Stored(version: entry.value.version, value: value)
+            let isErased = entry.value.statement == .erased
+            stored[entry.key] = BatchSettlement.Stored(version: entry.value.version, value: value, isErased: isErased)
         }
     }
 
-    private func settlement(stored: [ContributionKey: BatchSettlement.Stored]) -> BatchSettlement {
+    private func settlement(
+        stored: [ContributionKey: BatchSettlement.Stored],
+        refusesRetracted: Bool = false,
+        isRelayed: Bool = false
+    ) -> BatchSettlement {
         BatchSettlement(
             policy: policy,
             isSettled: isSettled,
             stored: stored,
             resolutions: StandingResolutions(all: resolutions),
+            refusesRetracted: refusesRetracted,
+            isRelayed: isRelayed,
             contributionsDigest: contributionsDigest,
             winnersDigest: winnersDigest,
             hasher: SHA256()

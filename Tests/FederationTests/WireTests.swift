@@ -91,6 +91,9 @@ struct WireTests {
             total: SetDigest(count: 3, sum: SHA256.digest(of: [2]))
         )
         #expect(try FeedMarker(JSONDocument(parsing: marker.json.bytes).root) == marker)
+        var following = marker
+        following.isFollowing = true
+        #expect(try FeedMarker(JSONDocument(parsing: following.json.bytes).root) == following)
         let verdict = PushReport.Line(
             line: 3,
             id: try PatternID("x"),
@@ -105,7 +108,8 @@ struct WireTests {
                 ManifestDocument.Entry(
                     policy: Histories.policy(.latest, threshold: 0.75, revision: 4),
                     winners: ManifestDocument.Feed(set: SetDigest(count: 1, sum: .none), cursor: "w"),
-                    contributions: ManifestDocument.Feed(set: SetDigest(count: 2, sum: .none), cursor: "k")
+                    contributions: ManifestDocument.Feed(set: SetDigest(count: 2, sum: .none), cursor: "k"),
+                    resolutions: ManifestDocument.Feed(set: SetDigest(count: 3, sum: .none), cursor: "r")
                 )
             ]
         )

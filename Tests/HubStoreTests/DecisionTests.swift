@@ -39,7 +39,7 @@ struct DecisionTests {
             do { record = try await store.conflict(id, in: Histories.collection) } catch { return }
             guard let chosen = record.candidates.randomElement(using: &generator) else { return }
             let written = Bool.random(using: &generator)
-            let outcome: (resolution: Resolution, winner: Winner?)
+            let outcome: (resolution: Resolution, winner: Winner?, stood: Bool)
             do {
                 outcome = try await store.resolve(
                     id,

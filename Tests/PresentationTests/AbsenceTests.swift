@@ -121,6 +121,26 @@ struct AbsenceTests {
         try check(document(code), answer, next)
     }
 
+    @Test(
+        "A developer is told nothing that only an operator can do",
+        arguments: [
+            "retracted", "conflict", "below-threshold", "quarantined", "taken-back", "left-out", "erased", "never-seen",
+            "of-the-future",
+        ]
+    )
+    func developers(_ code: String) throws {
+        let members = """
+            "resolutions":[\(AbsenceTests.retraction)],
+            "quarantine":[{"number":12,"node":"dave","code":"clock-ahead","detail":"a day ahead"}]
+            """
+        for document in [document(code, members), Document.of(#""state":"live","winner":{"origin":"bob"}"#)] {
+            let root = try JSONDocument(parsing: Array(document.utf8)).root
+            let text = ExplanationText(root, for: .developers).text
+            #expect(!text.contains("tributary-hub"))
+            #expect(text.split(separator: "\n").last?.hasPrefix("Next: ") == true)
+        }
+    }
+
     @Test("What the hub adds stands below the answer, once")
     func detail() throws {
         let lines = try Document.text(document("taken-back", detail: "the last one on Monday")).split(separator: "\n")

@@ -33,8 +33,8 @@ enum ExplanationDocument {
     }
 
     /// The text made of a document.
-    static func text(_ document: String) throws -> String {
-        ExplanationText(try JSONDocument(parsing: Array(document.utf8)).root).text
+    static func text(_ document: String, hubOptions: String = "") throws -> String {
+        ExplanationText(try JSONDocument(parsing: Array(document.utf8)).root, hubOptions: hubOptions).text
     }
 
     /// The first line of the text made of a document.

@@ -119,7 +119,8 @@ struct ExplanationTextTests {
     func manual() throws {
         let resolution = """
             {"origin":"hub-us","revision":3,"decision":"content","by":"ops","reason":"bob measured it",
-            "at":"2026-11-21T10:00:00.000000Z","covers":["b","c"],"checksum":"\(String(repeating: "b", count: 64))"}
+            "at":"2026-11-21T10:00:00.000000Z","covers":["b","c"],"checksum":"\(String(repeating: "b", count: 64))",
+            "source":{"origin":"bob","incarnation":1,"revision":7,"checksum":"\(String(repeating: "b", count: 64))"}}
             """
         func text(_ state: String, _ resolutions: String, contents: Int = 2) throws -> String {
             try Document.text(
@@ -196,6 +197,60 @@ struct ExplanationTextTests {
             try Document.answer(Document.of(#"\#(at),"absent":{"code":"taken-back","detail":"x"}"#))
                 == "skills-patterns/skill-123 at 2026-11-01T00:00:00Z was not served: everybody who shared it has taken it back"
         )
+    }
+
+    @Test("Nothing is advised about the past, and what was erased of it is no absence")
+    func erasedPast() throws {
+        let erasure = #""erasure":{"at":"2026-11-09T00:00:00.000000Z","by":"ops","reason":"a key"}"#
+        let at = #""at":"2026-11-01T00:00:00.000000Z",\#(erasure)"#
+        let lost = try Document.text(
+            Document.of(#"\#(at),"absent":{"code":"erased","detail":"its text was erased"}"#)
+        )
+        #expect(
+            lost.hasPrefix(
+                """
+                skills-patterns/skill-123 at 2026-11-01T00:00:00Z: what was served cannot be told, because its text was \
+                erased on 2026-11-09T00:00:00Z by ops (a key)
+                Who had said something, when it came, and its checksum are known still.
+
+                """
+            )
+        )
+        let half = try Document.text(
+            Document.of(
+                """
+                \(at),"winner":\(Document.candidate("bob", 0.92)),
+                "contributions":[\(Document.contribution("ann", 0, standing: "erased")),
+                \(Document.contribution("bob", 0.92))]
+                """
+            )
+        )
+        #expect(half.contains("what ann said was erased on 2026-11-09T00:00:00Z by ops (a key), and may"))
+        #expect(!lost.contains("Next") && !half.contains("Next") && !half.contains("tributary-hub"))
+    }
+
+    @Test("What a person wrote is theirs, and no node's")
+    func written() throws {
+        let winner = Document.candidate("hub-us", 0.92, parents: #","written_by":"ops""#)
+        let resolution = """
+            {"decision":"content","by":"ops","reason":"r","at":"2026","covers":["b","c"],
+            "checksum":"\(String(repeating: "c", count: 64))"}
+            """
+        let document = Document.of(
+            #""state":"live","contents":2,"winner":\#(winner),"resolutions":[\#(resolution)]"#,
+            strategy: "manual"
+        )
+        let text = try Document.text(document)
+        #expect(text.hasPrefix("skills-patterns/skill-123: what ops wrote is served, value 0.92"))
+        #expect(text.contains("ops wrote content cccccccccccc in view of 2 contents: r"))
+    }
+
+    @Test("Commands have the options that lead to the hub, where those are known")
+    func options() throws {
+        let document = Document.of(#""state":"live","winner":\#(Document.candidate("bob", 0.92))"#)
+        let command = "`tributary-hub retraction add skills-patterns skill-123 --reason TEXT"
+        #expect(try Document.text(document).contains("\(command)`"))
+        #expect(try Document.text(document, hubOptions: "--data-dir '/a b'").contains("\(command) --data-dir '/a b'`"))
     }
 
     @Test("What a document says is obeyed by no terminal, and commands can be copied")

@@ -35,7 +35,7 @@ struct CarefulReportTests {
                   leak4: retracted by ops: leak4
                   leak5: retracted by ops: leak5
                   and 1 more; see --json for up to 20
-                  Once the operator has lifted that, --retry-refused sends them again.
+                  Once the operator has lifted that, the next round sends them again.
                 """
             )
         )

@@ -29,7 +29,7 @@ struct TransportTests {
     func closeDelimited() throws {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n"
         let error = try failure(head + "{\"id\":\"a\",\"state\":\"retracted\"}\n") { client in
-            try client.winners(of: .skills, since: nil, withVectors: false) { _ in }
+            try client.winners(of: .skills, since: nil, withVectors: false) { _, _ in }
         }
         #expect(error?.kind == .unreachable)
         #expect(error?.description.contains("end marker") == true)

@@ -40,12 +40,15 @@ struct WhyTests {
 
     @Test("What no node ever said anything about is named, and the exit code tells")
     func neverSeen() throws {
-        let error = #expect(throws: SpokeError.self) { try why("nothing") }
-        #expect(error?.status == .failure)
-        #expect(error?.description.contains("no node ever said anything about skills-patterns/nothing") == true)
+        let unknown = try why("nothing")
+        #expect(unknown.isNeverSeen && unknown.isUnknown)
+        #expect(unknown.text.hasPrefix("no node ever said anything about skills-patterns/nothing"))
+        #expect(unknown.text.contains("threshold 0.7"))
+        let root = try JSONDocument(parsing: unknown.document).root
+        #expect(root["absent"]?["code"]?.string == "never-seen" && root["source"]?.kind == .null)
         hub.explanations["/v1/collections/skills-patterns/patterns/nothing"] =
             #"{"collection":"skills-patterns","id":"nothing","absent":{"code":"never-seen","detail":""}}"#
-        #expect(try why("nothing").isNeverSeen)
+        #expect(try why("nothing").isNeverSeen && !why("nothing").isUnknown)
     }
 
     @Test("A collection that the hub does not have is another matter")

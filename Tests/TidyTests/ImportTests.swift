@@ -19,15 +19,16 @@ struct ImportTests {
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
-            "HubStore", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster", "Hummingbird", "HummingbirdCore",
-            "HTTPTypes", "NIOCore", "ServiceLifecycle", "UnixSignals", "Logging", "Synchronization", "Glibc",
+            "HubStore", "Replication", "Federation", "JSON", "Digest", "Gzip", "PostgresCluster", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes", "NIOCore", "ServiceLifecycle", "UnixSignals", "Logging", "Synchronization",
+            "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
             "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging", "Glibc",
-            "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",
+            "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
             "SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",

@@ -51,6 +51,8 @@ package struct BatchSettlement {
     private let refusesRetracted: Bool
     /// Whether a hub passed the items on, which is told nothing: hubs have to agree, whatever came first.
     private let isRelayed: Bool
+    /// Origins of which nothing new is taken, each with the last incarnation concerned.
+    private let leftOut: [NodeName: Int32]
     private(set) var stored: [ContributionKey: Stored]
     private var contributions: [Contribution] = []
     /// The item digests of ``contributions``, where they came with them.
@@ -82,7 +84,7 @@ package struct BatchSettlement {
     ///
     /// With `refusesRetracted` what an operator retracted is refused; without, as between hubs, it is kept and cannot
     /// win. With `isRelayed` text that an operator had erased is not kept, and of two contents with one number the
-    /// greater stands.
+    /// greater stands; and nothing new is taken of the origins that are `leftOut`, up to the incarnation named.
     package init(
         policy: CollectionPolicy,
         isSettled: Bool,
@@ -90,6 +92,7 @@ package struct BatchSettlement {
         resolutions: StandingResolutions = StandingResolutions(),
         refusesRetracted: Bool = false,
         isRelayed: Bool = false,
+        leftOut: [NodeName: Int32] = [:],
         contributionsDigest: SetDigest,
         winnersDigest: SetDigest,
         hasher: SHA256
@@ -100,6 +103,7 @@ package struct BatchSettlement {
         self.resolutions = resolutions
         self.refusesRetracted = refusesRetracted
         self.isRelayed = isRelayed
+        self.leftOut = leftOut
         self.contributionsDigest = contributionsDigest
         self.winnersDigest = winnersDigest
         self.hasher = hasher
@@ -186,6 +190,9 @@ package struct BatchSettlement {
                 forks.append(key)
             }
             if contribution.version < current { return .stale }
+            guard !isLeftOut(contribution) else { return .refused(.originLeftOut(contribution.origin)) }
+        } else if isLeftOut(contribution) {
+            return .refused(.originLeftOut(contribution.origin))
         } else if contribution.content == nil, !item.isNumbered {
             // The hub numbers nothing on behalf of an origin that has said nothing. A numbered retraction is kept: the
             // statement it takes back may still be on its way.
@@ -205,6 +212,11 @@ package struct BatchSettlement {
     private func greatest(_ left: Double?, _ right: Double?) -> Double? {
         guard let left, let right else { return left ?? right }
         return max(left, right)
+    }
+
+    /// Whether `contribution` comes round another way although it was left out here.
+    private func isLeftOut(_ contribution: Contribution) -> Bool {
+        isRelayed && leftOut[contribution.origin].map { contribution.version.incarnation <= $0 } ?? false
     }
 
     /// Whether the hub has this very statement without its text, because that was erased.

@@ -11,6 +11,8 @@ package struct Explanation: Sendable, Equatable {
     }
 
     package var decision: Decision
+    /// The person who wrote what is served, where it is no contribution's content.
+    package var writtenBy: String?
     /// The best of the candidates that are not served.
     package var runnerUp: Candidate?
     /// What decided between the two.
@@ -23,18 +25,30 @@ package struct Explanation: Sendable, Equatable {
     package var flips: [Flip]
 
     /// Explains what `policy` and the standing `resolution` make of `candidates`.
+    ///
+    /// With `skippingAgreement` the runner-up is the best that says something else than who is served.
     package init(
         of id: PatternID,
         among candidates: [Candidate],
         resolution: Resolution?,
         under policy: CollectionPolicy,
+        skippingAgreement: Bool = false,
         hasher: SHA256
     ) {
         decision = Decision(of: id, among: candidates, resolution: resolution, under: policy, hasher: hasher)
         contents = Set(candidates.map(\.version.checksum)).count
         flips = []
         guard let winner = decision.candidate else { return }
-        let others = candidates.filter { $0.origin != winner.origin }
+        if case .content(let content) = resolution?.decision, content.source == nil,
+            decision.composition?.parents.isEmpty == true
+        {
+            writtenBy = resolution?.decidedBy
+        }
+        // What was merged is nobody's own; who gave most of it is whom others agree with.
+        let own = candidates.first { $0.origin == winner.origin }?.version.checksum
+        let others = candidates.filter {
+            $0.origin != winner.origin && !(skippingAgreement && $0.version.checksum == own)
+        }
         runnerUp = policy.strategy.winner(among: others)
         guard var runnerUp else { return }
         runnerUp.payload = nil

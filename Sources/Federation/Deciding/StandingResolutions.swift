@@ -62,22 +62,26 @@ package struct StandingResolutions: Sendable, Equatable {
     /// Why `contribution` is refused at the door; `nil` where it is not, as what takes something back never is.
     func refusal(of contribution: Contribution, in collection: CollectionName, _ hasher: SHA256) -> Refusal? {
         guard !isEmpty, contribution.content != nil else { return nil }
-        if let resolution = patterns[contribution.id], resolution.retracts {
-            return .retracted(resolution, what: "this pattern")
-        }
-        return retraction(ofContentOf: contribution, in: collection, hasher).map {
-            .retracted($0, what: "this content, under whatever id,")
-        }
+        if let resolution = patterns[contribution.id], resolution.retracts { return .retracted(resolution) }
+        return retraction(ofContentOf: contribution, in: collection, hasher).map { .retracted($0) }
+    }
+}
+
+extension Resolution {
+    /// What a retraction keeps from being served, since when, by whom and why, for the person who said it.
+    package var retractionText: String {
+        let what =
+            switch subject {
+            case .pattern: "this pattern"
+            case .content: "this content, under whatever id,"
+            }
+        return "\(what) was retracted on \(decidedAt) by \(decidedBy): \(reason); the hub's operator can lift that"
     }
 }
 
 extension Refusal {
-    static func retracted(_ resolution: Resolution, what: String) -> Refusal {
-        var refusal = Refusal(
-            .retracted,
-            "\(what) was retracted on \(resolution.decidedAt) by \(resolution.decidedBy): \(resolution.reason); "
-                + "`tributary-hub retraction lift` on the hub lifts it"
-        )
+    static func retracted(_ resolution: Resolution) -> Refusal {
+        var refusal = Refusal(.retracted, resolution.retractionText)
         refusal.keepsText = !resolution.erases
         return refusal
     }

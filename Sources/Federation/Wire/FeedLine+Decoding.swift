@@ -13,14 +13,21 @@ package struct FeedLineError: Error, Sendable, CustomStringConvertible {
 extension FeedLine {
     /// Reads a line of the feed of `collection` and checks content and vector against their digests; throws a
     /// ``FeedLineError``.
-    package init(_ root: JSONNode, collection: CollectionName, hasher: SHA256) throws(FeedLineError) {
+    ///
+    /// Without `readsContent` content and vector are left where they are, for one who checks them himself.
+    package init(
+        _ root: JSONNode,
+        collection: CollectionName,
+        hasher: SHA256,
+        readsContent: Bool = true
+    ) throws(FeedLineError) {
         guard let idNode = root["id"], let id = try? PatternID(idNode) else { throw FeedLineError("a line has no id") }
         guard let state = root["state"]?.string.flatMap(Winner.State.init(rawValue:)) else {
             throw FeedLineError("the line of \(id) has no known state")
         }
         let provenance = try Provenance(root, id: id)
         var payload: [UInt8]?
-        if let node = root["payload"] {
+        if readsContent, let node = root["payload"] {
             payload = try FeedLine.checkedPayload(node, collection, id, provenance, hasher)
         }
         self.init(
@@ -30,8 +37,10 @@ extension FeedLine {
             value: root["value"]?.number,
             updatedAt: root["updated_at"]?.string.flatMap { Timestamp($0) },
             payload: payload,
-            vector: try VectorFacts(root, id: id, provenance: provenance, hasher: hasher)
+            vector: readsContent ? try VectorFacts(root, id: id, provenance: provenance, hasher: hasher) : nil
         )
+        withheld = root["withheld"]?.string
+        isErased = root["erased"]?.boolean ?? false
     }
 
     private static func checkedPayload(

@@ -52,6 +52,12 @@ package struct FeedLine: Sendable, Equatable {
     /// Canonical JSON, where content was asked for and there is any.
     package var payload: [UInt8]?
     package var vector: VectorFacts?
+    /// Of a contribution, where that was asked for: which retraction of an operator keeps it from being served, with when,
+    /// who and why.
+    package var withheld: String?
+    /// Of a contribution, where that was asked for: whether the hub has it without its text, as an operator had that
+    /// erased.
+    package var isErased = false
 
     package init(
         id: PatternID,
@@ -90,6 +96,14 @@ package struct FeedLine: Sendable, Equatable {
         if let payload {
             member("payload", to: &output)
             output.append(contentsOf: payload)
+        }
+        if let withheld {
+            member("withheld", to: &output)
+            JSONText.appendString(withheld, to: &output)
+        }
+        if isErased {
+            member("erased", to: &output)
+            output.append(contentsOf: "true".utf8)
         }
         output.append(contentsOf: "}\n".utf8)
     }

@@ -18,6 +18,8 @@ package struct FeedMarker: Sendable, Equatable {
     package var hasMore: Bool
     /// In an end marker with nothing more: the digest over the whole feed at that point.
     package var total: SetDigest?
+    /// In an end marker, where what is withheld was asked for: whether contributions do not follow all resolutions yet.
+    package var isFollowing = false
 
     package init(
         isEnd: Bool,
@@ -43,6 +45,7 @@ package struct FeedMarker: Sendable, Equatable {
         if let total {
             members.append(.init("total", ["count": .integer(total.count), "digest": .string(total.sum.hex)]))
         }
+        if isFollowing { members.append(.init("following", .boolean(true))) }
         return .object([.init(isEnd ? "end" : "checkpoint", .object(members))])
     }
 
@@ -67,5 +70,6 @@ package struct FeedMarker: Sendable, Equatable {
             hasMore: body["more"]?.boolean ?? false,
             total: total
         )
+        isFollowing = body["following"]?.boolean ?? false
     }
 }

@@ -22,7 +22,7 @@ package struct ManifestDocument: Sendable, Equatable {
         package var winners: Feed
         /// For nodes of role hub alone.
         package var contributions: Feed?
-        /// For nodes of role hub alone.
+        /// What operators resolved; `nil` of a hub that does not tell.
         package var resolutions: Feed?
 
         package init(policy: CollectionPolicy, winners: Feed, contributions: Feed?, resolutions: Feed? = nil) {

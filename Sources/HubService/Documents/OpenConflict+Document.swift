@@ -11,10 +11,17 @@ extension OpenConflict {
             "id": .string(id.description),
             "contents": .integer(contents),
             "contributors": .integer(Int64(contributors)),
-            "serving": serving.map {
-                ["origin": .string($0.origin.text), "checksum": .string($0.checksum.hex)]
-            } ?? .null,
+            "serving": serving.map(json) ?? .null,
             "since": .string(since.description),
         ]
+    }
+
+    private func json(_ reference: ContributionReference) -> JSONValue {
+        var members: [JSONValue.Member] = [
+            .init("origin", .string(reference.origin.text)),
+            .init("checksum", .string(reference.checksum.hex)),
+        ]
+        if let writtenBy { members.append(.init("written_by", .string(writtenBy))) }
+        return .object(members)
     }
 }

@@ -29,8 +29,16 @@ extension RetractionStatus {
             .init("waiting", .integer(Int64(waiting))),
         ]
         if withNodes { members.append(.init("nodes", .array(nodes.map(\.json)))) }
+        if !copies.isEmpty {
+            members.append(.init("copies", .array(copies.map(\.json))))
+            members.append(.init("more_copies", .boolean(hasMoreCopies)))
+        }
         return .object(members)
     }
+}
+
+extension RetractionStatus.Copy {
+    fileprivate var json: JSONValue { ["id": .string(id.description), "origin": .string(origin.text)] }
 }
 
 extension RetractionStatus.Node {

@@ -16,11 +16,15 @@ extension PatternRecord {
     func summary(_ explanation: Explanation) -> String {
         let decision = explanation.decision
         guard let winner = decision.candidate else {
-            return "nothing is served: " + detail(of: Absence(evidence))
+            let absence = Absence(evidence)
+            guard time != nil else { return "nothing is served: " + detail(of: absence) }
+            if absence == .erased { return "what was served cannot be told: " + detail(of: absence) }
+            return "nothing was served: " + detail(of: absence)
         }
         let value = "value \(winner.value)"
         if decision.state == .conflict {
-            return "\(winner.origin)'s version, resolved last, is served while a conflict waits for a person"
+            let served = explanation.writtenBy.map { "what \($0) wrote" } ?? "\(winner.origin)'s version"
+            return "\(served), resolved last, is served while a conflict waits for a person"
         }
         if let composition = decision.composition {
             guard composition.parents.isEmpty else {
@@ -50,8 +54,10 @@ extension PatternRecord {
             return
                 "its contents differ, and in collection '\(policy.collection)' a person decides"
         case .erased:
-            let why = retraction.map { ": \($0.reason)" } ?? ""
-            return "its text was erased, and no node has said it again since\(why)"
+            guard let erasure else { return "its text was erased, and no node has said it again since" }
+            let what = "its text was erased on \(erasure.decidedAt) by \(erasure.decidedBy)"
+            return time == nil
+                ? "\(what), and no node has said it again since: \(erasure.reason)" : "\(what): \(erasure.reason)"
         case .belowThreshold:
             let best = contributions.filter { $0.standing(under: policy) == .belowThreshold }
                 .map(\.candidate).max { $0.value < $1.value }

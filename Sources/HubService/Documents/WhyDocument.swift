@@ -33,6 +33,13 @@ extension PatternRecord {
                 .init("absent", ["code": .string(absence.rawValue), "detail": .string(detail(of: absence))])
             )
         }
+        if let erasure {
+            let statement: JSONValue = [
+                "at": .string(erasure.decidedAt.description), "by": .string(erasure.decidedBy),
+                "reason": .string(erasure.reason),
+            ]
+            members.append(.init("erasure", statement))
+        }
         members += [
             .init("contributions", .array(contributions.map { json(of: $0, showsPayload) })),
             .init("resolutions", .array(resolutions.map(\.json))),
@@ -54,7 +61,11 @@ extension PatternRecord {
         let decision = explanation.decision
         var winner = JSONValue.null
         if let candidate = decision.candidate {
-            winner = candidate.json(composed: decision.composition, withPayload: showsPayload(candidate))
+            winner = candidate.json(
+                composed: decision.composition,
+                writtenBy: explanation.writtenBy,
+                withPayload: showsPayload(candidate)
+            )
         }
         return [
             .init("winner", winner),
@@ -108,10 +119,10 @@ extension ConflictStrategy {
 
 extension Candidate {
     /// The candidate with what strategies compare.
-    package var json: JSONValue { json(composed: nil, withPayload: false) }
+    package var json: JSONValue { json(composed: nil, writtenBy: nil, withPayload: false) }
 
     /// The same with the content, where it is not a contribution's own.
-    func json(composed composition: Composition?, withPayload showsPayload: Bool) -> JSONValue {
+    func json(composed composition: Composition?, writtenBy: String?, withPayload showsPayload: Bool) -> JSONValue {
         var members: [JSONValue.Member] = [
             .init("origin", .string(origin.text)),
             .init("value", .number(value)),
@@ -127,6 +138,7 @@ extension Candidate {
             if let parents = composition.parents.references, !parents.isEmpty {
                 members.append(.init("parents", .array(parents.map(\.json))))
             }
+            if let writtenBy { members.append(.init("written_by", .string(writtenBy))) }
             if showsPayload { members.append(.init("payload", .raw(composition.payload))) }
         }
         return .object(members)

@@ -30,7 +30,7 @@ struct FeedRoutes: Sendable {
         let node = try context.requireNode()
         let query = try QueryParameters(
             request,
-            known: ["since", "limit", "wait", "origin", "payload", "vectors", "echo"]
+            known: ["since", "limit", "wait", "origin", "payload", "vectors", "withheld", "echo"]
         )
         let origin = try query.text("origin").map { text in
             guard let name = NodeName(text) else { throw Problem(400, .parameterInvalid, "'origin' is no node name") }
@@ -54,7 +54,8 @@ struct FeedRoutes: Sendable {
             origin: origin,
             excluding: hears ? nil : node.name,
             includesPayload: try query.flag("payload") ?? true,
-            includesVectors: try query.flag("vectors") ?? false
+            includesVectors: try query.flag("vectors") ?? false,
+            includesWithheld: try query.flag("withheld") ?? false
         )
         try await hub.wait(query.waitSeconds(), beyond: since)
         return try await stream(feed, request, of: node)

@@ -37,8 +37,16 @@ struct PredecessorRoutes: Sendable {
             json: [
                 "node_id": .string("tributary-\(document.identity.hub)"), "timestamp": .string(time),
                 "collections": .object(collections),
+                "upstreams": .array(try await upstreams(for: node)),
             ]
         )
+    }
+
+    /// How it stands with the hubs that this one is a node of; with what is for operators where `node` is one's.
+    private func upstreams(for node: EnrolledNode) async throws -> [JSONValue] {
+        let now = hub.now()
+        let withDetails = node.scopes.contains(.review)
+        return try await hub.store.upstreamStatus(now: now).map { $0.json(now: now, withDetails: withDetails) }
     }
 
     private static func entry(

@@ -35,6 +35,10 @@ package struct CollectionReport: Sendable, Equatable {
     package var push = PushTally()
     package var held: [HeldItems] = []
     package var heldRetractions: HeldRetractions?
+    /// What this node said and the hub has, and an operator retracted.
+    package var withheld = WithheldStatements()
+    /// Whether the hub has yet to apply something that operators resolved, so that a next round soon is worth it.
+    package var awaitsResolutions = false
     /// Content left for the next round because its file was changed while it was read.
     package var changedWhileRead: Int64 = 0
     package var pull = PullTally()

@@ -35,6 +35,7 @@ extension CollectionReport {
             .init("unchanged", .integer(unchanged)),
             .init("refused", .integer(refused)),
             .init("refusals", .array(held.map(CollectionReport.json))),
+            .init("withheld", withheld.json),
             .init("unreadable", .integer(scan?.unreadable ?? 0)),
             .init("retracted", .integer(push.retracted)),
             .init("retractions_held", .integer(heldRetractions?.count ?? 0)),
@@ -60,7 +61,15 @@ extension CollectionReport {
         [
             "code": .string(item.code), "count": .integer(item.count), "example_id": .string(item.exampleID),
             "example_detail": .string(item.exampleDetail),
-            "items": .array(item.listed.map { ["id": .string($0.id), "detail": .string($0.detail)] }),
+            "items": .array(item.listed.map(\.json)),
         ]
     }
+}
+
+extension HeldItem {
+    var json: JSONValue { ["id": .string(id), "detail": .string(detail)] }
+}
+
+extension WithheldStatements {
+    var json: JSONValue { ["count": .integer(count), "items": .array(listed.map(\.json))] }
 }

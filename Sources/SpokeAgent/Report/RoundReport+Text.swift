@@ -66,6 +66,7 @@ extension RoundReport {
         add(sum(\.refused), "refused")
         add(sum { $0.scan?.unreadable ?? 0 }, "unreadable")
         add(sum { $0.heldRetractions?.count ?? 0 }, "held back")
+        add(sum(\.withheld.count), "withheld")
         let failures = ([failure] + collections.map(\.problem)).compactMap { $0?.description }
         let problems = failures + collections.compactMap(\.checkpointFinding)
         let outcome = parts.isEmpty ? (failures.isEmpty ? "nothing new" : "") : parts.joined(separator: ", ")
@@ -116,6 +117,7 @@ extension CollectionReport {
                 "  Correct them in the source; each is sent again once it has changed, or with --retry-refused."
             )
         }
+        lines += withheld.findings(collection, maximumLines: maximumLines)
         if let scan, scan.unreadable > 0 {
             lines.append(
                 "\(collection): \(scan.unreadable) \(scan.unreadable == 1 ? "line" : "lines") could not be read:"
@@ -146,7 +148,7 @@ extension CollectionReport {
         lines += listed.map { "  \(ShownText.of($0.id)): \(ShownText.of($0.detail))" }
         let more = held.count - Int64(listed.count)
         if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
-        lines.append("  Once the operator has lifted that, --retry-refused sends them again.")
+        lines.append("  Once the operator has lifted that, the next round sends them again.")
         return lines
     }
 

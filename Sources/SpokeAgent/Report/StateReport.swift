@@ -12,6 +12,8 @@ package struct StateReport: Sendable {
         /// Statements whose answer is still to come.
         package var pending: Int64
         package var held: [HeldItems]
+        /// What the hub has of this node and an operator retracted.
+        package var withheld: WithheldStatements
         /// Winners held here.
         package var winners: Int64
         /// Whether the hub knows that all of them were applied.
@@ -47,6 +49,7 @@ package struct StateReport: Sendable {
                 offered: counts.accepted,
                 pending: counts.pending,
                 held: try state.heldItems(in: number),
+                withheld: try state.withheldStatements(in: number),
                 winners: try state.winnerPosition(of: collection).count,
                 isReported: try state.isReported(collection),
                 pushedAt: times.pushed,
@@ -73,7 +76,8 @@ package struct StateReport: Sendable {
             let words = [entry.isReported ? "yes" : "no", entry.pulledAt?.description ?? "never"]
             table.append([entry.collection.text] + counts + words)
         }
-        return (lines.map(HarmlessText.of) + table.lines).joined(separator: "\n")
+        let findings = entries.flatMap { $0.withheld.findings($0.collection, maximumLines: SourceLimits.listedLines) }
+        return (lines.map(HarmlessText.of) + table.lines + findings.map(HarmlessText.of)).joined(separator: "\n")
     }
 
     /// The report as programs read it.
@@ -96,6 +100,7 @@ package struct StateReport: Sendable {
                             .init("offered", .integer(entry.offered)),
                             .init("pending", .integer(entry.pending)),
                             .init("refused", .integer(entry.held.reduce(0) { $0 + $1.count })),
+                            .init("withheld", entry.withheld.json),
                             .init("winners", .integer(entry.winners)),
                             .init("reported", .boolean(entry.isReported)),
                             .init("pushed_at", text(entry.pushedAt?.description)),

@@ -16,6 +16,7 @@ extension SpokeAgent {
             defer { report.ownWinners += report.pull.learned.removeValue(forKey: settings.node) ?? 0 }
             try cycle.run(into: mirror, &report.pull) { lines in progress("\(collection): pulled \(lines)") }
         }
+        report.withheld = try state.withheldStatements(in: state.number(of: collection))
         report.winners = try state.winnerPosition(of: collection).count
         for sink in settings.sinks where try sink.update(collection, from: state) { report.sinksWritten += 1 }
         try reportApplied(collection, &report)

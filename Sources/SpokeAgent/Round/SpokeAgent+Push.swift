@@ -4,10 +4,15 @@ internal import Replication
 
 extension SpokeAgent {
     /// Offers what the sources have of a collection and the hub has not, and takes back what they no longer have.
-    func push(_ policy: CollectionPolicy, _ report: inout CollectionReport) throws {
+    func push(_ entry: ManifestDocument.Entry, _ report: inout CollectionReport) throws {
+        let policy = entry.policy
         let number = try state.number(of: policy.collection)
         let sources = SourceSet(settings.sources, policy.collection, known: try state.sourceFiles(of: number))
-        defer { report.held = (try? state.heldItems(in: number)) ?? [] }
+        defer {
+            report.held = (try? state.heldItems(in: number)) ?? []
+            report.withheld = (try? state.withheldStatements(in: number)) ?? WithheldStatements()
+        }
+        try followResolutions(entry, number, hasFiles: !sources.files.isEmpty, &report)
         guard !sources.files.isEmpty else {
             try holdAll(sources, number, &report)
             return
@@ -15,21 +20,15 @@ extension SpokeAgent {
         let key = sources.key(policy: policy, node: settings.node)
         let last = try state.lastScan(of: number)
         report.scan = last.tally.flatMap(ScanTally.init(json:))
-        if last.key == key, report.scan != nil { return }
+        if last.key == key, report.scan != nil, try state.retryPosition(of: number) == nil { return }
         // Decided before the files are read: a change after this is sure to show in the next round.
         let isSettled = sources.isSettled(at: environment.now())
         try state.saveScan(of: number, key: nil, tally: last.tally)
-        if try state.needsStatements(of: policy.collection) { try readStatements(of: policy.collection) }
-        let isDone = try scanAndPush(sources, policy, number, &report)
+        let isDone = try scanAndPush(sources, entry, number, &report)
         if settings.confirmsRetractions, isDone {
             for path in sources.dropped { try state.removeSourceFile(path, from: number) }
         }
         try state.saveScan(of: number, key: isDone && isSettled ? key : nil, tally: report.scan?.json.text)
-    }
-
-    /// Reads what the hub has of this node's own statements.
-    private func readStatements(of collection: CollectionName) throws {
-        try StatementCycle(client: client, collection: collection).run(into: OwnStatements(state: state))
     }
 
     /// Without any file nothing is known, and so nothing is taken back.
@@ -46,10 +45,11 @@ extension SpokeAgent {
     /// Reads the files, and pushes what follows; returns whether nothing is left to do for a later round.
     private func scanAndPush(
         _ sources: SourceSet,
-        _ policy: CollectionPolicy,
+        _ entry: ManifestDocument.Entry,
         _ number: Int64,
         _ report: inout CollectionReport
     ) throws -> Bool {
+        let policy = entry.policy
         progress("\(policy.collection): reading")
         let scan = try CollectionScan(
             files: sources.files,
@@ -67,16 +67,18 @@ extension SpokeAgent {
         report.heldRetractions = try retractionHold(scan, sources)
         let retracts = report.heldRetractions == nil
         if retracts { try scan.table.forgetWithheldRefusals() }
+        try scan.table.retryRetracted(limit: SourceLimits.retriedRetracted)
         var (tally, isNumberedAhead) = try offer(scan, retracts, policy, number, &report)
         if tally.stale > 0 || isNumberedAhead {
             // The hub has other statements of this node than the state says, newer or older ones: its record is read,
             // and what differs is numbered anew, once.
-            try readStatements(of: policy.collection)
+            _ = try readStatements(entry, since: nil)
             let (again, _) = try offer(scan, retracts, policy, number, &report)
             tally.refusedForNow = again.refusedForNow
             tally.stale = again.stale
         }
-        return retracts && tally.refusedForNow == 0 && tally.stale == 0 && report.changedWhileRead == 0
+        let isRetried = try state.retryPosition(of: number) == nil
+        return retracts && isRetried && tally.refusedForNow == 0 && tally.stale == 0 && report.changedWhileRead == 0
     }
 
     static let stopped = SpokeError(.failure, "stopped on request; what was acknowledged is kept")

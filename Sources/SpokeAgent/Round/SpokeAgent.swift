@@ -68,6 +68,10 @@ package final class SpokeAgent {
             // Under other policies other patterns are to be offered.
             if held?.entries.map(\.policy) != manifest.entries.map(\.policy) { report.asksForRound = true }
             try recognize(manifest, entityTag: entityTag, &report)
+            for entry in try selected(manifest)
+            where try state.isBehind(entry.resolutions?.cursor, in: entry.policy.collection) {
+                report.asksForRound = true
+            }
             if try !pullAll(manifest, &report) { report.asksForRound = true }
         }
         finish(&report)
@@ -116,7 +120,7 @@ package final class SpokeAgent {
         if kind != .pull {
             noteUnknownFiles(manifest, &report)
             for entry in entries {
-                try isolated(entry.policy, &report) { try push(entry.policy, &$0) }
+                try isolated(entry.policy, &report) { try push(entry, &$0) }
             }
         }
         if kind != .push {

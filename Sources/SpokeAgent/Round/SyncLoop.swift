@@ -9,6 +9,8 @@ package final class SyncLoop {
     private static let pollSeconds = 50
     /// An answer without news that comes sooner than this was not waited for.
     private static let promptAnswer = Duration.seconds(1)
+    /// After a round that found the hub still applying what operators resolved.
+    private static let resolutionsPause = Duration.seconds(5)
     /// Between questions to a hub that answers at once and has no news.
     private static let idle = Backoff(first: .milliseconds(50), greatest: .seconds(2))
 
@@ -56,7 +58,8 @@ package final class SyncLoop {
         if report.needsRestart { damage = report.failure }
         log(report.line)
         for note in report.notes { log(note) }
-        let wait = interval.next(chance: environment.chance())
+        var wait = interval.next(chance: environment.chance())
+        if report.collections.contains(where: \.awaitsResolutions) { wait = min(wait, SyncLoop.resolutionsPause) }
         // What failed is tried again as soon as the backoff lets it.
         due = report.failure == nil ? environment.now().adding(wait) : environment.now()
         settle(report.failure == nil, retryAfter: nil)

@@ -1,4 +1,4 @@
-internal import Federation
+package import Federation
 import Glibc
 
 /// A folder with a file of patterns for each collection, one pattern per line.
@@ -13,7 +13,7 @@ package struct JSONLSource: Sendable, Equatable {
     }
 
     /// Where the patterns of `collection` stand, if anywhere.
-    func path(of collection: CollectionName) -> String {
+    package func path(of collection: CollectionName) -> String {
         JSONLFolder.path(of: collection, in: folder)
     }
 

@@ -35,7 +35,9 @@ struct SourceItemReader {
         }
         if policy.valueRule.read(payload) == .absent { return SourceItem(id: itemID, standing: .withoutValue) }
         let reading = try PayloadReader(policy: policy).read(payload)
-        guard policy.admitsToWin(reading.value) else { return SourceItem(id: itemID, standing: .belowThreshold) }
+        guard policy.admitsToWin(reading.value) else {
+            return SourceItem(id: itemID, standing: .belowThreshold, value: reading.value)
+        }
         let checksum = PatternChecksum.content(
             collection: policy.collection,
             id: itemID,

@@ -4,6 +4,8 @@ internal import Federation
 enum SourceLimits {
     /// Bytes of one line: a vector in long decimal numbers may be larger here than it is when it is sent.
     static let lineBytes = 4 * Limits.itemBytes
+    /// Patterns that were refused as retracted and are offered again in one round after operators resolved something.
+    static let retriedRetracted = 2_000
     /// Unreadable lines that are listed one by one; the others are counted.
     static let listedLines = 20
     /// Retractions that are always made.

@@ -38,9 +38,9 @@ final class ScanTable {
         var offered: OfferedStatement?
     }
 
-    private let state: SpokeState
-    private let collection: Int64
-    private var database: SQLiteDatabase { state.database }
+    let state: SpokeState
+    let collection: Int64
+    var database: SQLiteDatabase { state.database }
 
     /// An empty table for one collection; there is one at a time.
     init(state: SpokeState, collection: Int64) throws {

@@ -64,12 +64,14 @@ extension SpokeState {
     }
 
     /// Makes durable what the hub said of `batch`.
+    ///
+    /// What is accepted now cannot be withheld: it would have been refused.
     func settle(_ batch: PushBatch, _ answer: PushAnswer, in collection: Int64, at now: Timestamp) throws {
         try database.transaction {
             let accept = try database.prepare(
                 """
                 UPDATE offered SET state = 0, accepted_revision = revision, is_live = 1 - is_retraction,
-                    code = NULL, detail = NULL, is_retryable = 0
+                    code = NULL, detail = NULL, is_retryable = 0, withheld = CASE WHEN ?4 THEN withheld END
                 WHERE collection = ?1 AND id = ?2 AND revision = ?3
                 """
             )
@@ -83,6 +85,7 @@ extension SpokeState {
                 switch outcome {
                 case .accepted, .unchanged:
                     try bind(item, of: collection, to: accept)
+                    try accept.bind(outcome == .unchanged, at: 4)
                     while try accept.step() {}
                 case .stale:
                     // It stays pending; the hub's newer statement is read before it is numbered again.

@@ -2,7 +2,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 2
+    static let schemaVersion: Int32 = 3
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -125,6 +125,21 @@ extension SpokeState {
 
         -- The position that the hub is known to have taken as applied here; NULL: none.
         ALTER TABLE collections ADD COLUMN reported_cursor TEXT;
+        """,
+        """
+        -- Which retraction of an operator keeps the statement that the hub has from being served, in the hub's words; NULL:
+        -- none.
+        ALTER TABLE offered ADD COLUMN withheld TEXT;
+
+        -- Finds what is withheld, for every report.
+        CREATE INDEX offered_withheld ON offered (collection, id) WHERE withheld IS NOT NULL;
+
+        -- The position up to which the hub's record of own statements was read; NULL: read from the beginning.
+        ALTER TABLE collections ADD COLUMN statements_cursor TEXT;
+        -- The position behind the last resolution that is known to be followed here; NULL: none.
+        ALTER TABLE collections ADD COLUMN resolutions_cursor TEXT;
+        -- The pattern behind which what was refused as retracted is still to be offered again; NULL: nothing is.
+        ALTER TABLE collections ADD COLUMN retry_after TEXT;
         """,
     ]
 }

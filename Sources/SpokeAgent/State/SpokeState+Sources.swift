@@ -1,5 +1,5 @@
 internal import Digest
-internal import Federation
+package import Federation
 internal import SQLite
 
 extension SpokeState {
@@ -26,6 +26,11 @@ extension SpokeState {
         var paths: [String] = []
         while try statement.step() { paths.append(statement.string(0)) }
         return paths
+    }
+
+    /// The files that have contributed to `collection`, as they were named then.
+    package func sourcePaths(of collection: CollectionName) throws -> [String] {
+        try existingNumber(of: collection).map(sourceFiles(of:)) ?? []
     }
 
     /// Keeps `paths` as files that have contributed to a collection.

@@ -44,6 +44,11 @@ package final class Console {
         Console.write(text.isEmpty ? "" : text + "\n", to: STDOUT_FILENO)
     }
 
+    /// Writes `json`, which others wrote, as the program's result; to a terminal with escapes for what it could obey.
+    package func resultJSON(_ json: String) {
+        result(isatty(STDOUT_FILENO) == 1 ? HarmlessText.ofJSON(json) : json)
+    }
+
     /// Writes `bytes` as a part of the program's result.
     package func result(_ bytes: [UInt8]) {
         Console.write(bytes, to: STDOUT_FILENO)

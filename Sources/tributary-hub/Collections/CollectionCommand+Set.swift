@@ -26,7 +26,9 @@ extension CollectionCommand {
                   manual         where contents differ, a person decides; see
                                  `tributary-hub conflict`
 
-                What is not given stays as it is.
+                What is not given stays as it is. All patterns are decided anew, some at a
+                time, and it is told how many winners changed. What is interrupted the hub
+                finishes; `tributary-hub collection show` tells whether it has.
                 """
         )
 
@@ -38,7 +40,7 @@ extension CollectionCommand {
 
         func run() async throws {
             let (name, change) = (name, policy.change)
-            let policy = try await state.withStore(creating: Talk.newHub) { store in
+            let (policy, changed) = try await state.withStore(creating: Talk.newHub) { store in
                 let made = try await store.makeCollection(
                     name,
                     strategy: change.strategy ?? .highestValue,
@@ -46,6 +48,7 @@ extension CollectionCommand {
                     now: Live.now()
                 )
                 if made { try await store.tellOfMaking(name) }
+                let number = try await store.winnersNumber(of: name)
                 let policy = try await store.setPolicy(
                     of: name,
                     strategy: change.strategy,
@@ -53,16 +56,19 @@ extension CollectionCommand {
                     mergeRules: try change.mergeRules(over: try await store.policy(of: name)),
                     now: Live.now()
                 )
-                if try await store.unsettledCollections().contains(name) {
-                    try await store.settle(name, now: Live.now) {
-                        Talk.progress("decided \(count($0, "pattern")) anew")
-                    }
-                    Talk.endProgress()
+                guard try await store.unsettledCollections().contains(name) else { return (policy, nil as Int64?) }
+                defer { Talk.endProgress() }
+                try await store.settle(name, now: Live.now) {
+                    Talk.progress("decided \(count($0, "pattern")) anew")
                 }
-                return policy
+                // Counted in the feed: a hub that serves meanwhile decides the same patterns, too.
+                return (policy, try await store.winnersChanged(in: name, after: number))
             }
             print("\(name): strategy \(policy.strategy.rawValue), threshold \(policy.threshold)")
             if policy.strategy == .merge { print("merged fields: \(policy.mergeRules.words)") }
+            if let changed {
+                print("all patterns are decided so: \(changed == 0 ? "no winner" : count(changed, "winner")) changed")
+            }
             tellOfConsequences(policy, change)
         }
 

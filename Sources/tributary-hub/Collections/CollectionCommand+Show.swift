@@ -47,6 +47,7 @@ extension CollectionSummary {
                 + [
                     .init("winners", .integer(winners)),
                     .init("contributions", .integer(contributions)),
+                    .init("settled", .boolean(isSettled)),
                     .init(
                         "history",
                         .array(
@@ -66,6 +67,7 @@ extension CollectionSummary {
         facts.append(["value rule", policy.valueRule.rawValue])
         facts.append(["winners", "\(winners)"])
         facts.append(["contributions", "\(contributions)"])
+        facts.append(["decided so", isSettled ? "all patterns" : "not all patterns yet; the hub goes on"])
         var rules = TextTable(["FIELD", policy.strategy == .merge ? "MERGED BY" : "MERGED BY, WERE THE STRATEGY MERGE"])
         for field in policy.mergeRules.fields { rules.append([field, policy.mergeRules.rule(for: field).text]) }
         rules.append([rules.isEmpty ? "all" : "all others", MergeRule.best.text])

@@ -3,6 +3,7 @@ import Federation
 import HubService
 import HubStore
 import JSON
+import Presentation
 
 extension ConflictCommand {
     /// Decides a conflict.
@@ -25,7 +26,8 @@ extension ConflictCommand {
 
                 The decision is about the contents that are there now, or about those that
                 --covers names: where others have come meanwhile, nothing is decided and the
-                exit code is 6. A content that comes later opens the conflict again.
+                exit code is 6. A content that comes later opens the conflict again. The same
+                decision for the same reason is made once, however often it is given.
                 """
         )
 
@@ -71,7 +73,7 @@ extension ConflictCommand {
             let (collection, id, choose, covers) = (pattern.collection, pattern.id, choose, covers)
             let ruling = try ruling.ruling()
             let written = try content.map { try ContentFile.read($0) }
-            let (resolution, winner, versions) = try await state.withStore { store in
+            let (outcome, versions) = try await state.withStore { store in
                 let versions = try await store.conflict(id, in: collection).versions
                 let choice = try versions.choice(choose, written: written, of: id)
                 let outcome = try await store.resolve(
@@ -82,8 +84,9 @@ extension ConflictCommand {
                     ruling: ruling,
                     now: Live.now()
                 )
-                return (outcome.resolution, outcome.winner, versions)
+                return (outcome, versions)
             }
+            let (resolution, winner) = (outcome.resolution, outcome.winner)
             if json {
                 let document: JSONValue = [
                     "collection": .string(collection.text),
@@ -94,11 +97,16 @@ extension ConflictCommand {
                 print(document.text)
                 return
             }
+            guard !outcome.stood else {
+                let author = "on \(resolution.decidedAt.short) by \(HarmlessText.of(resolution.decidedBy))"
+                print("\(pattern.name) was decided so already, \(author) for the same reason; nothing was changed")
+                return
+            }
             print("decided \(pattern.name) for \(count(versions.count, "content")): \(words(resolution, versions))")
             Talk.note(
                 resolution.retracts
                     ? "nodes remove it with their next pull, and whoever offers the pattern again is refused; "
-                        + "`tributary-hub retraction lift` lifts it"
+                        + "this lifts it:\n  \(state.command("retraction", "lift", pattern.words, "--reason", "TEXT"))"
                     : "nodes take it with their next pull; a content that nobody has seen yet opens the conflict again"
             )
         }

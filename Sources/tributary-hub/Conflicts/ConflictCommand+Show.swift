@@ -53,10 +53,9 @@ extension ConflictCommand {
             let resolve = ["conflict", "resolve", pattern.words].joined(separator: " ")
             let covers = versions.map(\.shortName).joined(separator: ",")
             let commands = [
-                ("serve one of them", ["--choose", "1", "--covers", covers]),
-                ("serve a content of your own", ["--content", "FILE"]),
-                ("serve nothing", ["--retract"]),
-            ].map { "  \($0.0):\n    \(state.command(([resolve] + $0.1).joined(separator: " "), "--reason", "TEXT"))" }
+                ("serve one of them", "--choose 1"), ("serve a content of your own", "--content FILE"),
+                ("serve nothing", "--retract"),
+            ].map { "  \($0.0):\n    \(state.command(resolve, $0.1, "--covers", covers, "--reason", "TEXT"))" }
             let intent = record.winner?.state == .conflict ? "Next" : "To decide otherwise"
             return "\(intent):\n" + commands.joined(separator: "\n")
         }

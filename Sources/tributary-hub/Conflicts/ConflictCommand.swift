@@ -32,19 +32,13 @@ struct ConflictCommand: ParsableCommand {
             discussion: "EXAMPLE\n  tributary-hub conflict list --data-dir /var/lib/tributary"
         )
 
-        @Option(help: "Only this collection.", transform: Given.collection)
-        var collection: CollectionName?
-
-        @Option(help: "The greatest number of conflicts.", transform: Given.limit)
-        var limit: Int64 = 50
-
-        @Flag(help: "Print one JSON document.") var json = false
+        @OptionGroup var list: ListOptions
         @OptionGroup var state: StateOptions
 
         func run() async throws {
-            let (collection, limit) = (collection, limit)
+            let (collection, limit) = (list.collection, list.limit)
             let conflicts = try await state.withStore { try await $0.conflicts(in: collection, limit: limit) }
-            if json {
+            if list.json {
                 print(JSONValue.object([.init("conflicts", .array(conflicts.map(\.json)))]).text)
                 return
             }
@@ -56,14 +50,21 @@ struct ConflictCommand: ParsableCommand {
             for conflict in conflicts {
                 table.append([
                     conflict.collection.text, conflict.id.description, "\(conflict.contents)",
-                    "\(conflict.contributors)", conflict.serving.map { "\($0.origin)'s" } ?? "nothing",
-                    conflict.since.short,
+                    "\(conflict.contributors)", conflict.servedWords, conflict.since.short,
                 ])
             }
             print(table.text)
-            if conflicts.count == Int(limit) { print("there may be more; --limit shows them") }
+            if let remark = list.remark(on: conflicts.count) { print(remark) }
             let words = ["show", first.collection.text, ShellWord.of(first.id.description)]
             print("\nNext: compare the contents of one:\n  \(state.command("conflict", words.joined(separator: " ")))")
         }
+    }
+}
+
+extension OpenConflict {
+    /// Whose content is served meanwhile.
+    fileprivate var servedWords: String {
+        if let writtenBy { return "what \(writtenBy) wrote" }
+        return serving.map { "\($0.origin)'s" } ?? "nothing"
     }
 }

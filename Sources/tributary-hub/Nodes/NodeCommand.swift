@@ -82,7 +82,7 @@ struct NodeCommand: ParsableCommand {
                 return
             }
             guard !nodes.isEmpty else {
-                Talk.note("no node is enrolled yet; `tributary-hub node add NAME` enrols one")
+                Talk.note("no node is enrolled yet; `\(state.command("node", "add", "NAME"))` enrols one")
                 return
             }
             var table = TextTable(["NODE", "ROLE", "SCOPES", "STATE", "INCARNATION", "CONTRIBUTIONS", "LAST SEEN"])

@@ -21,7 +21,7 @@ extension QuarantineCommand {
                     --data-dir /var/lib/tributary
 
                 An item counts as said when it was last refused, so it never takes the place
-                of what its node said since.
+                of what its node said since. The exit code is 3 where any is refused again.
                 """
         )
 
@@ -43,6 +43,8 @@ extension QuarantineCommand {
                 print(released.text)
             }
             try choice.requireAll(of: released.count, state)
+            // The items are still there, which a script has to learn without reading the table.
+            guard released.allSatisfy(\.wasKept) else { throw ExitCode(HubExit.partial.rawValue) }
         }
     }
 

@@ -27,6 +27,9 @@ extension RetractionCommand {
                 """
         )
 
+        /// Other patterns with the same content that are named.
+        private static let shownCopies = 20
+
         @OptionGroup var pattern: PatternArguments
         @OptionGroup var ruling: RulingOptions
 
@@ -73,13 +76,32 @@ extension RetractionCommand {
         }
 
         private func text(_ outcome: RetractionOutcome) -> String {
+            let next =
+                "\n\nNodes remove it with their next pull. Who has done so:\n  "
+                + state.command("retraction", "status", pattern.words)
+            guard !outcome.stood else {
+                let resolution = outcome.resolution
+                let author = "on \(resolution.decidedAt.short) by \(HarmlessText.of(resolution.decidedBy))"
+                return
+                    "\(pattern.name) was retracted so already, \(author) for the same reason; nothing was added\(next)"
+            }
             var text = "retracted \(pattern.name): \(outcome.changes.words)"
             if alsoContent {
                 text += "\n\(count(outcome.contents.count, "content")) of it retracted under whatever id"
+                text += copies(outcome)
             }
             if erases { text += "\nits text is removed from this hub" }
-            return text + "\n\nNodes remove it with their next pull. Who has done so:\n  "
-                + state.command("retraction", "status", pattern.words)
+            return text + next
+        }
+
+        /// The other patterns that changed, because they had the same content.
+        private func copies(_ outcome: RetractionOutcome) -> String {
+            let ids = outcome.changes.map(\.id).filter { $0 != pattern.id }
+            guard !ids.isEmpty else { return "" }
+            let shown = ids.prefix(Add.shownCopies).map { "  " + HarmlessText.of($0.description) }
+            let more = ids.count - shown.count
+            let rest = more > 0 ? ["  and \(more) more"] : []
+            return "; not served as before for it:\n" + (shown + rest).joined(separator: "\n")
         }
 
         private func rehearse() async throws {
@@ -96,7 +118,9 @@ extension RetractionCommand {
         private func rehearsal(_ record: PatternRecord) -> String {
             var text: String
             if let served = record.winner?.candidate {
-                text = "\(pattern.name) would be served no more; now \(served.origin)'s is, value \(served.value)"
+                let writer = record.explanation.writtenBy.map(HarmlessText.of)
+                let what = writer.map { "what \($0) wrote" } ?? "\(served.origin)'s"
+                text = "\(pattern.name) would be served no more; now \(what) is, value \(served.value)"
             } else {
                 text = "nothing is served for \(pattern.name) now"
                 if record.isEmpty { text += ", and no node ever said anything about it" }

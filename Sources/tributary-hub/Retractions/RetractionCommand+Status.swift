@@ -17,6 +17,9 @@ extension RetractionCommand {
                   tributary-hub retraction status skills-patterns skill-123 \\
                     --data-dir /var/lib/tributary
 
+                Of a pattern it shows the retractions of its contents, too, with what they
+                withhold under every id.
+
                 STATES
                   applied       the node has told that it applied it
                   waiting       it pulls, and has not come so far
@@ -63,14 +66,22 @@ extension RetractionStatus {
     fileprivate var text: String {
         let author = HarmlessText.of("\(resolution.decidedBy): \(resolution.reason)")
         let title = "\(collection)/\(subject), retracted on \(resolution.decidedAt.short) by \(author)"
-        guard !nodes.isEmpty else { return "\(title)\nno node is enrolled" }
+        guard !nodes.isEmpty else { return "\(title)\nno node is enrolled\(withheld)" }
         var table = TextTable(["NODE", "STATE", "APPLIED", "LAST SEEN"])
         for node in nodes {
             table.append([
                 node.name.text, node.state.rawValue, node.appliedAt?.short ?? "-", node.lastSeenAt?.short ?? "never",
             ])
         }
-        return "\(title)\n\(standing)\n\n\(table.text)"
+        return "\(title)\n\(standing)\n\n\(table.text)\(withheld)"
+    }
+
+    /// What a content's retraction withholds, under whatever id.
+    private var withheld: String {
+        guard !copies.isEmpty else { return "" }
+        var table = TextTable(["WITHHELD", "OF"])
+        for copy in copies { table.append([copy.id.description, copy.origin.text]) }
+        return "\n\n\(table.text)\(hasMoreCopies ? "\nand more; these are the first \(copies.count)" : "")"
     }
 
     /// How many have followed, and what to do about the others.

@@ -34,19 +34,13 @@ struct RetractionCommand: ParsableCommand {
             discussion: "EXAMPLE\n  tributary-hub retraction list --data-dir /var/lib/tributary"
         )
 
-        @Option(help: "Only this collection.", transform: Given.collection)
-        var collection: CollectionName?
-
-        @Option(help: "The greatest number of retractions.", transform: Given.limit)
-        var limit: Int64 = 50
-
-        @Flag(help: "Print one JSON document.") var json = false
+        @OptionGroup var list: ListOptions
         @OptionGroup var state: StateOptions
 
         func run() async throws {
-            let (collection, limit) = (collection, limit)
+            let (collection, limit) = (list.collection, list.limit)
             let found = try await state.withStore { try await $0.retractions(in: collection, limit: limit) }
-            if json {
+            if list.json {
                 print(JSONValue.object([.init("retractions", .array(found.map { $0.json(withNodes: false) }))]).text)
                 return
             }
@@ -64,7 +58,7 @@ struct RetractionCommand: ParsableCommand {
                 ])
             }
             print(table.text)
-            if found.count == Int(limit) { print("there may be more; --limit shows them") }
+            if let remark = list.remark(on: found.count) { print(remark) }
             guard found.contains(where: { $0.waiting > 0 }) else { return }
             print("\nNext: see which nodes have not followed:\n  \(state.command("retraction", "status"))")
         }

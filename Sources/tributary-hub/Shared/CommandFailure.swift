@@ -8,10 +8,9 @@ struct CommandFailure: Error, CustomStringConvertible {
         self.description = description
     }
 
-    /// `error`, about a name that is not known, with the one of `others` that may have been meant.
-    init(_ error: any Error, meaning name: String, among others: [String]) {
-        description = "\(error)"
-        guard let other = Suggestion.nearest(to: name, among: others) else { return }
-        description += "; did you mean '\(other)'?"
+    /// `description`, about a name that is not known, with the one of `others` that may have been meant.
+    init(_ description: String, meaning name: String, among others: [String]) {
+        let guess = Suggestion.nearest(to: name, among: others).map { "; did you mean '\($0)'?" } ?? ""
+        self.description = description + guess
     }
 }

@@ -40,11 +40,15 @@ class Hub:
 
     # The process.
 
-    def arguments(self, listen="127.0.0.1:0", metrics="none", level="info", history_days=None):
+    def arguments(self, listen="127.0.0.1:0", metrics="none", level="info", history_days=None, history_rows=None,
+                  config=None, name=None):
         """The command line that serves."""
         words = [self.program, "serve", "--data-dir", self.data, "--listen", listen, "--metrics-listen", metrics,
                  "--log-level", level]
         words += [] if history_days is None else ["--history-days", str(history_days)]
+        words += [] if history_rows is None else ["--history-rows", str(history_rows)]
+        words += [] if config is None else ["--config", config]
+        words += [] if name is None else ["--name", name]
         return words + (["--database-url", self.database_url] if self.database_url else [])
 
     def start(self, seconds=START_SECONDS, environment=None, **settings):
@@ -80,6 +84,16 @@ class Hub:
     @property
     def is_running(self):
         return self.process is not None and self.process.poll() is None
+
+    def peak_mib(self):
+        """The greatest resident memory of the process so far, since it was last forgotten."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
+            return next(int(line.split()[1]) // 1024 for line in file if line.startswith("VmHWM"))
+
+    def forget_peak(self):
+        """Lets the greatest resident memory be that of the present."""
+        with open(f"/proc/{self.process.pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")
 
     def close(self):
         """Ends everything in the hub's folder and removes it."""

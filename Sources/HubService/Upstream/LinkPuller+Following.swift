@@ -1,0 +1,86 @@
+import Federation
+import HubStore
+import Logging
+import Replication
+
+extension LinkPuller {
+    func follow(_ manifest: ManifestDocument, _ name: NodeName, _ client: HubClient) throws {
+        var problems: [String] = []
+        for entry in manifest.entries where link.upstream.carries(entry.policy.collection) {
+            do {
+                try follow(entry, name, client)
+            } catch let error as ReplicationError {
+                // What is wrong with one collection alone does not hold up the others.
+                switch error.kind {
+                case .integrity, .refused: problems.append("\(entry.policy.collection): \(error)")
+                default: throw error
+                }
+            }
+        }
+        guard problems.isEmpty else { throw ReplicationError(.integrity, problems.joined(separator: "; ")) }
+        try noteEverythingRead(manifest.identity)
+    }
+
+    private func follow(_ entry: ManifestDocument.Entry, _ name: NodeName, _ client: HubClient) throws {
+        let collection = entry.policy.collection
+        if let head = entry.contributions?.cursor, head != cursors[.contributions]?[collection] {
+            try noting(head, of: .contributions, collection) {
+                let intake = RelayIntake(hub: hub, policy: try link.localPolicy(entry.policy), relay: name)
+                let target = RelayTarget(
+                    intake: intake,
+                    url: link.upstream.url,
+                    cursor: cursors[.contributions]?[collection]
+                )
+                defer { cursors[.contributions, default: [:]][collection] = target.cursor }
+                var tally = PullTally()
+                let feed = PullCycle.Feed.contributions(withEchoes: readsEverything || target.cursor == nil)
+                try PullCycle(client: client, collection: collection, feed: feed).run(into: target, &tally)
+                if intake.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
+            }
+        }
+        if let head = entry.resolutions?.cursor, head != cursors[.resolutions]?[collection] {
+            _ = try link.localPolicy(entry.policy)
+            try noting(head, of: .resolutions, collection) { try pullResolutions(of: collection, name, client) }
+        }
+    }
+
+    private func pullResolutions(of collection: CollectionName, _ name: NodeName, _ client: HubClient) throws {
+        let (store, now) = (hub.store, hub.now)
+        while true {
+            let since = cursors[.resolutions]?[collection]
+            let portion = try client.retrying { try client.resolutions(of: collection, since: since) }
+            for reason in portion.unreadable {
+                hub.logger.warning(
+                    "a resolution was not taken",
+                    metadata: ["url": .string(link.upstream.url), "reason": .string(reason)]
+                )
+            }
+            let number = Cursor(portion.cursor)?.number ?? 0
+            let position = link.position(collection, .resolutions, .pull, number: number, cursor: portion.cursor)
+            _ = try BlockingCall.result {
+                try await store.relay(portion.resolutions, by: name, into: collection, position: position, now: now)
+            }
+            cursors[.resolutions, default: [:]][collection] = portion.cursor
+            guard portion.hasMore, portion.cursor != since else { return }
+        }
+    }
+
+    /// Runs `body`; where it fails, notes how far the upstream's feed has come, so that the status shows what is missing.
+    private func noting(
+        _ head: String,
+        of feed: UpstreamPosition.Feed,
+        _ collection: CollectionName,
+        _ body: () throws -> Void
+    ) throws {
+        do {
+            try body()
+        } catch {
+            let (store, url, now, number) = (hub.store, link.upstream.url, hub.now(), Cursor(head)?.number ?? 0)
+            // What led here is the error to report.
+            try? BlockingCall.result {
+                try await store.noteHead(of: url, collection: collection, feed: feed, number: number, now: now)
+            }
+            throw error
+        }
+    }
+}

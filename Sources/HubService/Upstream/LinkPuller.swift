@@ -1,0 +1,102 @@
+import Federation
+import HubStore
+import Replication
+
+/// The thread of a link that pulls: as soon as the upstream has news, and at the latest every sync interval.
+///
+/// It also finds out whether the histories of both hubs are those that agreed before, and has them compared where not.
+final class LinkPuller {
+    /// Seconds that one long poll waits at most.
+    private static let pollSeconds = 50
+    /// Between questions to an upstream that answers at once, and the same as before.
+    private static let idle = Backoff(first: .milliseconds(50), greatest: .seconds(2))
+
+    let link: UpstreamLink
+    private var heldClient: HubClient?
+    /// What the upstream said last, once it was followed.
+    private var followed: (manifest: ManifestDocument, entityTag: String?)?
+    private var idleAnswers = 0
+    /// Whether a position did not fit the upstream's history although its epoch is the one known.
+    var mustCompare = false
+    /// Whether the upstream's feeds are read from their beginning, with what this hub's name brought there.
+    var readsEverything = false
+    /// Cursors of the upstream's feeds up to which everything is held.
+    var cursors: [UpstreamPosition.Feed: [CollectionName: String]] = [:]
+
+    init(_ link: UpstreamLink) {
+        self.link = link
+    }
+
+    var hub: Hub { link.hub }
+
+    /// Pulls until the link ends.
+    func run() {
+        link.repeating(.pull) { try round() }
+    }
+
+    private func client() throws -> HubClient {
+        if let heldClient { return heldClient }
+        let client = try link.client()
+        heldClient = client
+        return client
+    }
+
+    private func round() throws {
+        if link.state.takeDueComparison() {
+            link.state.set(nil)
+            (mustCompare, followed) = (true, nil)
+        }
+        let client = try client()
+        let wait = max(1, min(LinkPuller.pollSeconds, Int(link.upstream.syncIntervalSeconds)))
+        guard case .document(let manifest, let entityTag) = try client.manifest(unless: followed?.entityTag, wait: wait)
+        else {
+            let hub = hub
+            let own = try BlockingCall.result { try await hub.store.currentIdentity() }
+            // A new history of this hub's own is a reason to ask again and compare.
+            if link.state.contact?.0.own != own { followed = nil }
+            link.state.succeeded(.pull)
+            return
+        }
+        if let followed, followed.manifest == manifest {
+            rest()
+        } else {
+            idleAnswers = 0
+        }
+        followed = nil
+        let name = try checked(manifest)
+        do {
+            try agree(manifest, name, client)
+            try follow(manifest, name, client)
+        } catch let error as ReplicationError where error.kind == .cursorReset || error.kind == .cursorUnusable {
+            link.state.set(nil)
+            // Once without a pause: what is wrong shows itself in the comparison.
+            guard !mustCompare else { throw error }
+            mustCompare = true
+            return
+        }
+        followed = (manifest, entityTag)
+        link.state.succeeded(.pull)
+    }
+
+    /// Keeps an upstream that answers at once, without news, from being asked all the time.
+    private func rest() {
+        idleAnswers += 1
+        let chance = Double.random(in: 0..<1)
+        link.stop.pause(LinkPuller.idle.delay(afterFailures: idleAnswers, retryAfter: nil, chance: chance))
+    }
+
+    /// The upstream's name in paths; throws a ``ReplicationError`` where it cannot be one.
+    private func checked(_ manifest: ManifestDocument) throws(ReplicationError) -> NodeName {
+        guard let name = manifest.name ?? NodeName(manifest.identity.hub) else {
+            throw ReplicationError(.notAHub, "\(link.endpoint) does not say what it is called; check its version")
+        }
+        guard manifest.entries.allSatisfy({ $0.contributions != nil }) else {
+            throw ReplicationError(
+                .unauthorized,
+                "\(link.endpoint) takes \(link.upstream.node) for a spoke, and only a hub is given what others said; enrol"
+                    + " it there with `tributary-hub node add NAME --role hub`"
+            )
+        }
+        return name
+    }
+}

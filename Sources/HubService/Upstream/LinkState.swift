@@ -1,0 +1,107 @@
+import Federation
+import HubStore
+import Logging
+import Replication
+import Synchronization
+
+/// What the two threads of a link tell each other, and what they tell the operator.
+final class LinkState: Sendable {
+    /// Which of the threads.
+    enum Side: String, Sendable {
+        case push, pull
+    }
+
+    /// That the upstream answered is noted no more often than this.
+    private static let contactInterval = Duration.seconds(10)
+
+    private struct Content {
+        var contact: UpstreamContact?
+        /// Grows whenever positions were set by a comparison.
+        var generation: UInt64 = 0
+        var problems: [Side: String] = [:]
+        var notedAt: ContinuousClock.Instant?
+        /// When both hubs are to be compared, because one refused what it may take later.
+        var comparesAt: ContinuousClock.Instant?
+    }
+
+    private let hub: Hub
+    private let url: String
+    private let content = Mutex(Content())
+
+    init(hub: Hub, url: String) {
+        self.hub = hub
+        self.url = url
+    }
+
+    /// The contact, with a number that differs once positions may have been set anew; `nil` while there is none.
+    var contact: (UpstreamContact, generation: UInt64)? {
+        content.withLock { content in content.contact.map { ($0, content.generation) } }
+    }
+
+    /// Begins or goes on with pushing; `nil` holds it up.
+    func set(_ contact: UpstreamContact?) {
+        content.withLock { content in
+            if content.contact == nil, contact != nil { content.generation += 1 }
+            content.contact = contact
+        }
+    }
+
+    /// Has both hubs compared in `duration`, because one refused what it may take later: no position leads back to it.
+    func compare(in duration: Duration) {
+        content.withLock { content in
+            if content.comparesAt == nil { content.comparesAt = .now + duration }
+        }
+    }
+
+    /// Whether both hubs are to be compared now, which is then taken as done.
+    func takeDueComparison() -> Bool {
+        content.withLock { content in
+            guard let due = content.comparesAt, due <= .now else { return false }
+            content.comparesAt = nil
+            return true
+        }
+    }
+
+    /// Notes that a round of one side went well.
+    func succeeded(_ side: Side) {
+        let noted: UpstreamContact? = content.withLock { content in
+            let hadProblem = content.problems.removeValue(forKey: side) != nil
+            guard content.problems.isEmpty, let contact = content.contact else { return nil }
+            let now = ContinuousClock.now
+            if !hadProblem, let last = content.notedAt, now - last < LinkState.contactInterval { return nil }
+            content.notedAt = now
+            return contact
+        }
+        guard let noted else { return }
+        let (hub, url) = (hub, url)
+        record {
+            try await hub.store.noteContact(with: url, identity: noted.identity, name: noted.name, now: hub.now())
+        }
+    }
+
+    /// Notes that a round of one side failed; `error` says what happened and what to do.
+    func failed(_ side: Side, _ error: any Error) {
+        let text = "\(side.rawValue): \(error)"
+        let isNews = content.withLock { content in
+            content.notedAt = nil
+            return content.problems.updateValue(text, forKey: side) != text
+        }
+        if isNews {
+            hub.logger.warning("upstream", metadata: ["url": .string(url), "error": .string(text)])
+        }
+        let (hub, url) = (hub, url)
+        record { try await hub.store.noteFailure(of: url, text, now: hub.now()) }
+    }
+
+    /// What cannot be noted now is noted with the next round.
+    private func record(_ note: @escaping @Sendable () async throws -> Void) {
+        do {
+            try BlockingCall.result(of: note)
+        } catch {
+            hub.logger.warning(
+                "how it stands with an upstream cannot be noted",
+                metadata: ["url": .string(url), "error": .string("\(error)")]
+            )
+        }
+    }
+}

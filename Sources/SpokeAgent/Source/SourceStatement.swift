@@ -1,0 +1,94 @@
+internal import Digest
+package import Federation
+internal import JSON
+internal import Replication
+
+/// What this node's own files say about one pattern: the last line that names it, which is the one that counts.
+package struct SourceStatement: Sendable, Equatable {
+    /// What becomes of it.
+    package enum Standing: String, Sendable {
+        case offerable, pulled, retracted, unreadable
+        case belowThreshold = "below-threshold"
+        case withoutValue = "without-value"
+    }
+
+    package var path: String
+    /// Counted from 1.
+    package var line: Int64
+    package var standing: Standing
+    /// Where it is below the threshold.
+    package var value: Double?
+    /// Where it is unreadable: what is wrong with it.
+    package var detail: String?
+
+    /// Looks for pattern `id` in the files at `paths`, as `node` under `policy`.
+    ///
+    /// `nil` where none of those that can be read names it. Throws a ``SpokeError`` where reading breaks off.
+    package static func find(
+        _ id: PatternID,
+        in paths: [String],
+        of node: NodeName,
+        under policy: CollectionPolicy
+    ) throws -> SourceStatement? {
+        let reader = SourceItemReader(policy: policy, node: node, hasher: SHA256())
+        var found: SourceStatement?
+        for path in paths {
+            guard let file = try? SourceFile(path) else { continue }
+            var lines = LineReader(file, limit: SourceLimits.lineBytes)
+            try lines.forEachLine { line in
+                var named: PatternID?
+                var statement = SourceStatement(path: path, line: line.number, standing: .unreadable)
+                do {
+                    let item = try reader.read(line.record, id: &named) { _, _ in false }
+                    statement.standing = Standing(item.standing)
+                    statement.value = item.value
+                } catch let refusal as Refusal {
+                    statement.detail = "\(refusal.code.rawValue): \(ShownText.of(refusal.detail))"
+                }
+                if named == id { found = statement }
+            }
+        }
+        return found
+    }
+
+    /// What that means for the pattern under `policy`.
+    func text(under policy: CollectionPolicy) -> String {
+        let place = "\(path):\(line)"
+        switch standing {
+        case .belowThreshold:
+            return "\(place) gives it value \(value.map { "\($0)" } ?? "-"), below the threshold \(policy.threshold) of"
+                + " \(policy.collection), and what is below is never sent; give it a higher value there, or ask the hub's"
+                + " operator to lower the threshold"
+        case .withoutValue:
+            return
+                "\(place) gives it no value by the rule '\(policy.valueRule.rawValue)' of \(policy.collection), and what"
+                + " has none is never sent; give it one there"
+        case .unreadable: return "\(place) cannot be sent, \(detail ?? "as it cannot be read"); correct the line"
+        case .retracted: return "\(place) takes it back itself, so it is not shared"
+        case .pulled: return "\(place) has it as it was pulled from another node, so it is not offered from here"
+        case .offerable:
+            return "\(place) has it; 'tributary-spoke sync' or 'push' offers it, and says what became of it"
+        }
+    }
+
+    var json: JSONValue {
+        [
+            "path": .string(path), "line": .integer(line), "standing": .string(standing.rawValue),
+            "value": value.map { .number($0) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
+        ]
+    }
+}
+
+extension SourceStatement.Standing {
+    fileprivate init(_ standing: ScanTable.Standing) {
+        self =
+            switch standing {
+            case .offerable: .offerable
+            case .pulled: .pulled
+            case .unreadable: .unreadable
+            case .belowThreshold: .belowThreshold
+            case .withoutValue: .withoutValue
+            case .retracted: .retracted
+            }
+    }
+}

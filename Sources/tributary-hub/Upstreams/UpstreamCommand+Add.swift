@@ -1,0 +1,89 @@
+import ArgumentParser
+import Federation
+import HubService
+import HubStore
+import Presentation
+import Replication
+
+extension UpstreamCommand {
+    /// Adds an upstream.
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make this hub a node of another hub, or set it up anew where it is.",
+            usage: """
+                tributary-hub upstream add <url> --node <name> --token-file <file>
+                    [--collections <a,b>] [--min-value <x>] [--sync-interval <s>] [<options>]
+                """,
+            discussion: """
+                EXAMPLE
+                  There, once:
+                    tributary-hub node add us --role hub --data-dir /var/lib/tributary
+                  Here, with the token that was printed in a file that only the hub can read:
+                    tributary-hub upstream add https://global.example:8092 --node us \\
+                      --token-file /etc/tributary/us.token --data-dir /var/lib/tributary
+
+                --collections bounds both directions; --min-value bounds what is passed on
+                there. What was passed on once is followed also when it falls below.
+                Where the upstream is known already, it is as if it were added anew: what is
+                not given is as usual again.
+                """
+        )
+
+        @Argument(help: "The upstream's address, such as https://global.example:8092.")
+        var url: String
+
+        @Option(help: "This hub's name there, as it was enrolled.", transform: Given.node)
+        var node: NodeName
+
+        @Option(help: "The file that holds this hub's token for there and nothing else.", completion: .file())
+        var tokenFile: String
+
+        @Option(help: ArgumentHelp("Only these collections, separated by commas.", valueName: "a,b"))
+        var collections: String?
+
+        @Option(help: "Pass on only what has or once had this value; 0 to 1.")
+        var minValue: Double = Upstream.standardMinValue
+
+        @Option(help: "Seconds after which both hubs are compared at the latest.")
+        var syncInterval = Int64(Upstream.standardSyncInterval)
+
+        @OptionGroup var state: StateOptions
+
+        func run() async throws {
+            let settings = try settings()
+            if let problem = TokenFileCheck.problem(with: settings.tokenFile) { throw ConfigurationFailure(problem) }
+            if let warning = settings.warning { Talk.note("warning: \(warning)") }
+            let before = try await state.withStore(creating: Talk.newHub) { store in
+                let before = try await store.upstreams().first { $0.url == settings.endpoint.text }
+                let now = Live.now()
+                try await store.addUpstream(settings.upstream(isConfigured: false, addedAt: now), now: now)
+                return before
+            }
+            print("\(before == nil ? "added" : "changed") \(settings.endpoint), where this hub is the node '\(node)'")
+            if before?.isConfigured == true {
+                Talk.note("note: the configuration file listed it; the next start with that file sets it up as there")
+            }
+            print("\nNext: see how it stands with it, once the hub serves:\n  \(state.command("upstream", "status"))")
+        }
+
+        private func settings() throws -> UpstreamSettings {
+            var settings = UpstreamSettings(
+                endpoint: try named("<url>") { try UpstreamSettings.endpoint(url) },
+                node: node,
+                tokenFile: TokenFileCheck.absolute(tokenFile)
+            )
+            settings.minValue = try named("--min-value") { try UpstreamSettings.minValue(minValue) }
+            settings.syncInterval = try named("--sync-interval") { try UpstreamSettings.syncInterval(syncInterval) }
+            settings.collections = try collections.map { text in
+                try named("--collections") {
+                    try UpstreamSettings.collections(text.split(separator: ",").map(String.init))
+                }
+            }
+            return settings
+        }
+
+        private func named<Value>(_ option: String, _ read: () throws -> Value) throws -> Value {
+            do { return try read() } catch { throw ValidationError("\(option): \(error)") }
+        }
+    }
+}

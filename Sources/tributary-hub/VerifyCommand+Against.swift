@@ -1,0 +1,91 @@
+import ArgumentParser
+import Federation
+import HubService
+import HubStore
+import JSON
+import Logging
+import Presentation
+
+extension VerifyCommand {
+    /// Stands for all upstreams.
+    private static let allUpstreams = "upstream"
+
+    /// Compares with the upstreams that `against` names.
+    func compare(_ against: String) async throws {
+        let (collection, limit, repair) = (collection, Int(limit), repair)
+        let url = UpstreamSettings.address(against)
+        var logger = Logger(label: "tributary-hub") { _ in JSONLogHandler(now: Live.now) }
+        logger.logLevel = .error
+        let found = try await state.withStore { [logger] store in
+            let known = try await store.upstreams()
+            let wanted = known.filter { against == VerifyCommand.allUpstreams || $0.url == url }
+            guard !wanted.isEmpty else { throw CommandFailure(unknownUpstream: url, among: known) }
+            var found: [(url: String, findings: [UpstreamVerification.Finding])] = []
+            for upstream in wanted {
+                let verification = UpstreamVerification(of: store, against: upstream, logger: logger)
+                found.append((upstream.url, try await verification.run(collection, repairs: repair, limit: limit)))
+            }
+            return found
+        }
+        if json {
+            let documents = found.map { url, findings -> JSONValue in
+                ["url": .string(url), "collections": .array(findings.map(\.json))]
+            }
+            print(JSONValue.object([.init("upstreams", .array(documents))]).text)
+        } else {
+            let texts = found.map { url, findings in ([url] + findings.map(\.text)).joined(separator: "\n") }
+            print(texts.joined(separator: "\n\n"))
+        }
+        let differences = found.reduce(0) { $0 + $1.findings.reduce(0) { $0 + $1.differences } }
+        guard differences > 0 else { return }
+        if !json {
+            Talk.note(
+                repair
+                    ? "\(count(differences, "difference")) left: `tributary-hub upstream status` shows what is refused there"
+                    : "\(count(differences, "difference")); --repair sends what differs to the side that lacks it"
+            )
+        }
+        throw ExitCode(HubExit.integrity.rawValue)
+    }
+}
+
+extension UpstreamVerification.Finding {
+    fileprivate var text: String {
+        var text = "\(collection): "
+        if fetched + pushed > 0 { text += "fetched \(fetched), pushed \(pushed); " }
+        guard differences > 0 else { return text + "both hold the same" }
+        text += "\(lackingHere) lacking or older here, \(lackingThere) lacking or older there"
+        guard !listed.isEmpty else { return text }
+        var table = TextTable(["PATTERN", "OF", "LACKING OR OLDER"])
+        for difference in listed {
+            table.append([difference.key.id.description, difference.key.origin.text, difference.side])
+        }
+        text += "\n\(table.text)"
+        let more = differences - Int64(listed.count)
+        return more > 0 ? "\(text)\nand \(count(more, "more difference", "more differences"))" : text
+    }
+
+    fileprivate var json: JSONValue {
+        [
+            "collection": .string(collection.text),
+            "lacking_here": .integer(lackingHere),
+            "lacking_there": .integer(lackingThere),
+            "fetched": .integer(fetched),
+            "pushed": .integer(pushed),
+            "requests": .integer(requests),
+            "listed": .array(
+                listed.map { difference in
+                    [
+                        "id": .string(difference.key.id.description),
+                        "origin": .string(difference.key.origin.text),
+                        "lacking": .string(difference.side),
+                    ]
+                }
+            ),
+        ]
+    }
+}
+
+extension UpstreamVerification.Difference {
+    fileprivate var side: String { isLackingHere ? "here" : "there" }
+}
