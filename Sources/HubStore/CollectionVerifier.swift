@@ -101,9 +101,7 @@ struct CollectionVerifier: Sendable {
     }
 
     private mutating func fetch(_ cursor: String, _ connection: Connection) throws -> QueryResult {
-        let rows = try connection.execute(
-            Query(unescaped: "FETCH FORWARD \(CollectionVerifier.stepRows) FROM \(cursor)")
-        )
+        let rows = try connection.fetch(CollectionVerifier.stepRows, from: cursor)
         seen += Int64(rows.rowCount)
         return rows
     }
