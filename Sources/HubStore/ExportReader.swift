@@ -60,9 +60,7 @@ package actor ExportReader: StreamedRead {
     package func next() async throws -> [ExportedWinner] {
         guard !isFinished else { return [] }
         let winners = try await lease.run { connection in
-            let result = try connection.execute(
-                Query(unescaped: "FETCH FORWARD \(ExportReader.chunkRows) FROM export_rows")
-            )
+            let result = try connection.fetch(ExportReader.chunkRows, from: "export_rows")
             return try result.rows.map { row in
                 ExportedWinner(
                     id: try row.patternID(0),

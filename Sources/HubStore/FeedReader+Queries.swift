@@ -20,7 +20,7 @@ extension FeedReader {
     private static func selection(of keys: [ContributionKey], from collection: CollectionName) -> Query {
         """
         DECLARE feed_rows NO SCROLL CURSOR FOR
-        SELECT \(unescaped: wholeContribution)
+        SELECT \(unescaped: FeedReader.wholeContribution)
         FROM unnest(\(keys.map(\.id.sql)), \(keys.map(\.origin.text))) AS k (pattern_id, node)
         CROSS JOIN LATERAL (
             SELECT * FROM contributions

@@ -86,9 +86,7 @@ package actor FeedReader: StreamedRead {
         guard !isFinished else { return nil }
         let (request, epoch, head, before, retractions) = (request, epoch, head, progress, retractions)
         let (chunk, after, isLast) = try await lease.run { connection in
-            let rows = try connection.execute(
-                Query(unescaped: "FETCH FORWARD \(FeedReader.chunkRows) FROM feed_rows")
-            )
+            let rows = try connection.fetch(FeedReader.chunkRows, from: "feed_rows")
             var encoder = FeedEncoder(
                 request: request,
                 retractions: retractions,

@@ -28,9 +28,7 @@ extension Store {
             )
             var batch = RelayBatch(through: number)
             while true {
-                let rows = try connection.execute(
-                    Query(unescaped: "FETCH FORWARD \(Store.relayFetchRows) FROM relay_rows")
-                )
+                let rows = try connection.fetch(Store.relayFetchRows, from: "relay_rows")
                 for row in rows.rows {
                     batch.through = try batch.append(row)
                     if batch.body.count >= maximumBytes { break }
@@ -59,9 +57,7 @@ extension Store {
             )
             var batch = RelayBatch(through: head)
             while true {
-                let rows = try connection.execute(
-                    Query(unescaped: "FETCH FORWARD \(Store.relayFetchRows) FROM feed_rows")
-                )
+                let rows = try connection.fetch(Store.relayFetchRows, from: "feed_rows")
                 for row in rows.rows { _ = try batch.append(row) }
                 if rows.rowCount < Store.relayFetchRows { break }
             }

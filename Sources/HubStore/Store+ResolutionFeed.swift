@@ -87,9 +87,7 @@ extension Store {
         var portion = ResolutionPortion(through: number)
         let hasher = SHA256()
         while true {
-            let rows = try connection.execute(
-                Query(unescaped: "FETCH FORWARD \(Store.resolutionFetchRows) FROM resolution_rows")
-            )
+            let rows = try connection.fetch(Store.resolutionFetchRows, from: "resolution_rows")
             for row in rows.rows {
                 let resolution = try row.resolution(from: 0)
                 resolution.line.append(to: &portion.body)

@@ -48,9 +48,7 @@ struct VersionScan {
         _ = try await lease.run { _ = try $0.execute(declaration) }
         while true {
             let versions = try await lease.run { connection in
-                try connection.execute(
-                    Query(unescaped: "FETCH FORWARD \(VersionScan.chunkRows) FROM version_rows")
-                ).rows.map { row in
+                try connection.fetch(VersionScan.chunkRows, from: "version_rows").rows.map { row in
                     StatementVersion(
                         key: ContributionKey(id: try row.patternID(0), origin: try row.node(1)),
                         version: try row.version(from: 2)
