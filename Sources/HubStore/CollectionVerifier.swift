@@ -100,7 +100,7 @@ struct CollectionVerifier: Sendable {
         compare(resolutions, with: heads.resolutions, of: "resolutions")
     }
 
-    private mutating func fetch(_ cursor: String, _ connection: Connection) throws -> QueryResult {
+    private mutating func fetch(_ cursor: StaticString, _ connection: Connection) throws -> QueryResult {
         let rows = try connection.fetch(CollectionVerifier.stepRows, from: cursor)
         seen += Int64(rows.rowCount)
         return rows
