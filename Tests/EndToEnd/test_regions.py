@@ -301,3 +301,21 @@ def test_one_hub_between_two_that_do_not_know_each_other_passes_on_both_ways(are
         agree(hubs, SKILLS)
     finally:
         at_once(*(hub.close for hub in hubs))
+
+
+def test_two_hubs_with_one_name_are_told_apart_before_anything_is_kept_from_one_of_them(arena):
+    hubs = [NamedRegion(arena, name) for name in ("same", "same", "bridge")]
+    try:
+        at_once(*(hub.start for hub in hubs))
+        *namesakes, bridge = hubs
+        for number, hub in enumerate(namesakes):
+            bridge.join(hub, f"bridge-{number}", "--sync-interval", "2")
+        failure = wait_until(lambda: [one["error"] for one in bridge.status() if one.get("error")], 30, "it is noted")
+        assert "call themselves same" in failure[0] and "serve --name" in failure[0]
+        namesakes[1].stop()
+        namesakes[1].name = "another"
+        namesakes[1].start()
+        push(namesakes[0], "eve", item("from-the-first", 1))
+        assert known(namesakes[1], "from-the-first", 60)["path"] == ["same", "bridge-1"]
+    finally:
+        at_once(*(hub.close for hub in hubs))

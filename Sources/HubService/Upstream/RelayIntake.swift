@@ -91,7 +91,8 @@ final class RelayIntake {
     }
 
     private func refuse(_ refusal: Refusal, id: PatternID?, body: [UInt8], length: Int?) {
-        if refusal.code.isRetryable { hasRefusedForNow = true }
+        // What does not match its checksum may have been damaged on the way, and come whole the next time.
+        if refusal.code.isRetryable || refusal.code == .checksumMismatch { hasRefusedForNow = true }
         refused.append(
             QuarantinedItem(
                 collection: collection,
