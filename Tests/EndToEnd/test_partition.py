@@ -71,8 +71,10 @@ def test_a_region_that_is_killed_while_it_is_cut_off_loses_nothing(divided):
 
 def test_replies_that_are_cut_off_or_altered_on_the_way_do_no_harm(arena):
     feed = "GET /v1/collections/skills-patterns/contributions"
-    plan = [f"cut_reply:700@{feed}", f"swap@{feed}", f"reset_reply:900@{feed}", "drop_reply@POST /v1/collections",
-            "cut_request:900@POST /v1/collections", "drop_reply@POST /v1/collections"]
+    # A connection that alters something goes on doing so until it is reset.
+    plan = [f"cut_reply:700@{feed}", f"swap@{feed}", "reset_reply:900@contributions/selection",
+            f"reset_reply:900@{feed}", "drop_reply@POST /v1/collections", "cut_request:900@POST /v1/collections",
+            "drop_reply@POST /v1/collections"]
     with Hierarchy(arena, ("us",)) as hierarchy, Proxy(hierarchy.above.port, plan) as proxy:
         us = hierarchy["us"]
         asia = NamedRegion(arena, "asia").start()
