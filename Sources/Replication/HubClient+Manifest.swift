@@ -29,13 +29,13 @@ extension HubClient {
             throw ReplicationError(
                 .notAHub,
                 "the manifest of \(endpoint) cannot be read; this program speaks protocol"
-                    + " \(ManifestDocument.protocolVersion): check --hub and the versions of both programs"
+                    + " \(ManifestDocument.protocolVersion): check the hub's address and the versions of both programs"
             )
         }
         guard manifest.node == node else {
             throw ReplicationError(
                 .unauthorized,
-                "the token is that of node \(manifest.node), not of \(node); check --node and --token-file"
+                "the token is that of node \(manifest.node), not of \(node); check the node's name and its token file"
             )
         }
         return .document(manifest, entityTag: reply.entityTag)

@@ -63,7 +63,7 @@ package final class HubClient {
         ReplicationError(
             .notAHub,
             "what answers at \(endpoint) is no Tributary hub (status \(reply.status), content type"
-                + " '\(ShownText.of(reply.contentType ?? "none"))'); check --hub, and for a proxy or login page in between"
+                + " '\(ShownText.of(reply.contentType ?? "none"))'); check the hub's address, and for a proxy or login page in between"
         )
     }
 
@@ -82,7 +82,8 @@ package final class HubClient {
         case 401, 403:
             return ReplicationError(
                 .unauthorized,
-                event + "; check --node and --token-file, and ask the hub's operator whether \(node) is enrolled"
+                event + "; check the node's name and its token file, and ask the hub's operator whether \(node)"
+                    + " is enrolled"
             )
         case 408, 429, 500...:
             return ReplicationError(
@@ -95,7 +96,7 @@ package final class HubClient {
         case 410: return ReplicationError(.cursorUnusable, event)
         case 400 where code == Problem.Code.cursorMalformed.rawValue: return ReplicationError(.cursorUnusable, event)
         case 300...399:
-            return ReplicationError(.notAHub, event + "; redirects are not followed: give --hub the final address")
+            return ReplicationError(.notAHub, event + "; redirects are not followed: use the final address")
         case _ where code == nil: return notAHub(reply)
         default: return ReplicationError(.refused(status: reply.status), event, code: code)
         }
