@@ -58,7 +58,8 @@ extension Admission.Speaker {
     /// Reads whose statement `root` is and adds `relay`, which passed it on, to its path; throws a ``Refusal``.
     init(relayed root: JSONNode, by relay: NodeName) throws(Refusal) {
         guard let origin = root["origin"]?.string.flatMap(NodeName.init),
-            let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }), (1...Limits.relayedIncarnation).contains(incarnation)
+            let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }),
+            (1...Limits.relayedIncarnation).contains(incarnation)
         else {
             throw Refusal(
                 .relayIncomplete,

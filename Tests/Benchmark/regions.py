@@ -93,8 +93,11 @@ def wait_until_relayed(hub, count):
 
 
 def checksum(identifier, payload):
-    """What a spoke sends with an item; these payloads have no numbers that JSON writes in two ways."""
-    canonical = json.dumps(payload, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    """What a spoke sends with an item."""
+    # Canonical JSON writes 1.0 as 1; other numbers of these payloads are written alike.
+    plain = {name: int(value) if isinstance(value, float) and value.is_integer() else value
+             for name, value in payload.items()}
+    canonical = json.dumps(plain, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(b"\0".join((b"c1", b"skills-patterns", identifier.encode(), canonical.encode()))).hexdigest()
 
 
@@ -115,7 +118,7 @@ def relay_cost(binaries, items):
         client = Client(above, "alice")
         before = cpu_seconds(above)
         for body in work:
-            client.push(body)
+            assert client.push(body)["refused"] == 0
         direct = cpu_seconds(above) - before
     with Hub(binaries, []) as above, Hub(binaries, ["alice"]) as us:
         join(us, above, "us")

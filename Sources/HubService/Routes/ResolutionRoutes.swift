@@ -120,7 +120,9 @@ private struct ReceivedResolutions: Sendable {
             let root = try JSONDocument(parsing: record.bytes).root
             let resolution = try Resolution(root, collection: collection, hasher: hasher)
             guard resolution.revision <= latest else {
-                refused.append(Refused(line: lines, detail: "its revision is more than a day ahead of this hub's clock"))
+                refused.append(
+                    Refused(line: lines, detail: "its revision is more than a day ahead of this hub's clock")
+                )
                 return
             }
             resolutions.append(resolution)
