@@ -58,8 +58,13 @@ extension Admission.Speaker {
     /// Reads whose statement `root` is and adds `relay`, which passed it on, to its path; throws a ``Refusal``.
     init(relayed root: JSONNode, by relay: NodeName) throws(Refusal) {
         guard let origin = root["origin"]?.string.flatMap(NodeName.init),
-            let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }), incarnation >= 1
-        else { throw Refusal(.relayIncomplete, "a relayed item has an origin and the origin's incarnation") }
+            let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }), (1...Limits.relayedIncarnation).contains(incarnation)
+        else {
+            throw Refusal(
+                .relayIncomplete,
+                "a relayed item has an origin and the origin's incarnation, from 1 to \(Limits.relayedIncarnation)"
+            )
+        }
         var path: [NodeName] = []
         for element in root["path"]?.elements ?? [] {
             guard let name = element.string.flatMap(NodeName.init) else {

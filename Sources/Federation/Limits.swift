@@ -58,6 +58,12 @@ package enum Limits {
     package static let decidedByBytes = 128
     /// Contents of one collection that are retracted under whatever id: each push compares with all of them.
     package static let retractedContents = 10_000
+    /// The same with those that other hubs' operators retracted.
+    package static let relayedRetractedContents = 50_000
+    /// The greatest incarnation that a hub may pass on: a node can always be enrolled above it.
+    package static let relayedIncarnation: Int32 = 1_000_000
+    /// Bytes of all resolutions in one request.
+    package static let resolutionRequestBytes = 8 * 1024 * 1024
     /// Contributions that are named of those which one content's retraction withholds.
     package static let shownCopies = 100
 

@@ -25,7 +25,12 @@ struct Erasure {
         )
         _ = try connection.execute(
             """
-            UPDATE quarantine SET body = '' WHERE collection = \(collection.text) AND pattern_id = \(id.sql)
+            UPDATE quarantine SET body = '',
+                detail = CASE WHEN pattern_id IS NULL THEN 'it could not be read, and its text was erased' ELSE detail END
+            WHERE collection = \(collection.text)
+                AND (pattern_id = \(id.sql)
+                    -- What could not be read may be about it too.
+                    OR pattern_id IS NULL AND position(\(id.utf8) IN body) > 0)
             """
         )
         _ = try connection.execute(

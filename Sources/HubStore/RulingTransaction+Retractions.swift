@@ -110,7 +110,9 @@ extension RulingTransaction {
     }
 
     private func checkRoom(for count: Int) throws {
-        let present = try settlement.retractedContents().count
+        // Those of other hubs must not keep this one's operator from retracting.
+        let own = try Store.identity(connection).hub
+        let present = try settlement.retractedContents().values.count { $0.origin.text == own }
         guard present + count <= Limits.retractedContents else {
             throw StoreError.invalid(
                 "collection '\(settlement.collection)' has \(present) retracted contents, and there may be "

@@ -119,7 +119,7 @@ struct RulingTransaction {
         return Resolution(
             subject: subject,
             origin: origin,
-            revision: max(try lastRevision(of: subject) + 1, now.microseconds),
+            revision: try nextRevision(of: subject),
             decision: decision,
             covers: covers,
             reason: ruling.reason,
@@ -127,6 +127,15 @@ struct RulingTransaction {
             decidedAt: now,
             erases: erases
         )
+    }
+
+    /// The number of a statement of now about `subject`: it stands before all others that there are.
+    private func nextRevision(of subject: Resolution.Subject) throws -> Int64 {
+        let last = try lastRevision(of: subject)
+        guard last < Int64.max - 1 else {
+            throw StoreError.corrupt("a resolution has the greatest number there is, so that nothing can follow it")
+        }
+        return max(last + 1, now.microseconds)
     }
 
     /// The greatest revision of any statement about `subject`, whoever made it: a decision made in view of others stands

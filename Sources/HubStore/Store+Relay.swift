@@ -30,6 +30,8 @@ extension Store {
 
     /// Keeps those `resolutions` of `collection` that are new here and has the winners follow them; returns how many.
     ///
+    /// Those numbered more than ``Limits/clockAheadSeconds`` ahead of `now` are not taken.
+    ///
     /// Saves `position` in the same transaction, with the new ones added to it.
     /// What was decided about contents is followed step by step afterwards; interrupted, by whoever looks next: see
     /// ``collectionsWithUnappliedResolutions()``. `now` is asked again for every transaction.
@@ -42,6 +44,9 @@ extension Store {
         now: @Sendable () -> Timestamp
     ) async throws -> Int {
         let time = now()
+        // What is numbered beyond that would stand before everything that operators decide for a long time.
+        let latest = time.adding(seconds: Limits.clockAheadSeconds).microseconds
+        let resolutions = resolutions.filter { $0.revision <= latest }
         let new = try await pool.write { connection in
             var transaction = try RulingTransaction(connection: connection, collection: collection, now: time)
             if let sender { try Store.requireEnrolled(sender, connection) }

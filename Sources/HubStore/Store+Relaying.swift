@@ -70,8 +70,10 @@ extension RelayBatch {
     /// Appends a contribution, in the columns of ``FeedReader/wholeContribution``; returns its feed number.
     fileprivate mutating func append(_ row: Row) throws -> Int64 {
         var line = try row.feedLine()
-        // When this hub received it is of no interest elsewhere.
+        // When this hub received it is of no interest elsewhere, and the receiving hub reads the rest from the payload.
         line.provenance?.receivedAt = nil
+        line.value = nil
+        line.updatedAt = nil
         guard let provenance = line.provenance else { throw StoreError.corrupt("a contribution without its origin") }
         line.append(to: &body)
         items.append(

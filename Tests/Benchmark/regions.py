@@ -1,5 +1,6 @@
 """Two tiers of hubs: how soon one region knows what another learned, and what relaying costs the hub above both."""
 
+import hashlib
 import json
 import os
 import statistics
@@ -7,6 +8,7 @@ import subprocess
 import time
 
 from hub import Client, Hub
+from workload import uuid_text
 
 SAMPLES = 50
 RELAYED_ITEMS = 30_000
@@ -90,9 +92,17 @@ def wait_until_relayed(hub, count):
         time.sleep(0.2)
 
 
+def checksum(identifier, payload):
+    """What a spoke sends with an item; these payloads have no numbers that JSON writes in two ways."""
+    canonical = json.dumps(payload, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(b"\0".join((b"c1", b"skills-patterns", identifier.encode(), canonical.encode()))).hexdigest()
+
+
 def bodies(items):
-    """Bodies of PER_PUSH lines each."""
-    lines = [json.dumps({"id": identifier, "revision": number + 1, "payload": payload}, separators=(",", ":")).encode()
+    """Bodies of PER_PUSH lines each, as a spoke sends them."""
+    lines = [json.dumps({"id": uuid_text(identifier), "revision": number + 1,
+                         "checksum": checksum(uuid_text(identifier), payload), "payload": payload},
+                        separators=(",", ":")).encode()
              for number, (identifier, payload) in enumerate(items[:RELAYED_ITEMS])]
     return [b"\n".join(lines[start:start + PER_PUSH]) + b"\n" for start in range(0, len(lines), PER_PUSH)]
 

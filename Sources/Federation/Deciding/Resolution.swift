@@ -1,4 +1,5 @@
 package import Digest
+internal import JSON
 
 /// What an operator decided about one pattern, or about one content wherever it appears.
 ///
@@ -60,11 +61,15 @@ package struct Resolution: Sendable, Equatable {
     }
 
     /// Whether this statement stands before `other` about the same subject: the greater revision, then the greater
-    /// origin.
+    /// origin, then what is said.
     ///
-    /// Within one origin revisions differ, so the order is total.
+    /// Within one origin revisions differ; where one says two things under one number all the same, as after it was set
+    /// back to an earlier state, the last decides, so that all hubs come to the same.
     package func isNewer(than other: Resolution) -> Bool {
-        (revision, origin) > (other.revision, other.origin)
+        guard revision == other.revision, origin == other.origin else {
+            return (revision, origin) > (other.revision, other.origin)
+        }
+        return other.json.bytes.lexicographicallyPrecedes(json.bytes)
     }
 
     /// The statement that stands among `resolutions` about one subject.

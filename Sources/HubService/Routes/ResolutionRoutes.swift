@@ -41,7 +41,7 @@ struct ResolutionRoutes: Sendable {
         let slow = Problem(408, .requestTimedOut, "the push took longer than \(HubDeadlines.bodySeconds) s to arrive")
         let slot = try await hub.pushSlots.slot(of: node.name)
         let received = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
-            try await ReceivedResolutions(body, about: collection)
+            try await ReceivedResolutions(body, about: collection, now: hub.now())
         }
         let accepted = try await hub.store.relay(
             received.resolutions,
@@ -79,12 +79,23 @@ private struct ReceivedResolutions: Sendable {
     private(set) var resolutions: [Resolution] = []
     private(set) var refused: [Refused] = []
     private(set) var lines: Int64 = 0
+    private var bytes = 0
+    private let latest: Int64
 
     /// Reads `body` to its end; throws a ``Problem``.
-    init(_ body: BodyReader, about collection: CollectionName) async throws {
+    init(_ body: BodyReader, about collection: CollectionName, now: Timestamp) async throws {
+        latest = now.adding(seconds: Limits.clockAheadSeconds).microseconds
         var splitter = LineSplitter(limit: Limits.resolutionBytes)
         let hasher = SHA256()
         for try await piece in body {
+            bytes += piece.count
+            guard bytes <= Limits.resolutionRequestBytes else {
+                throw Problem(
+                    413,
+                    .bodyTooLarge,
+                    "a request has at most \(Limits.resolutionRequestBytes) bytes of resolutions; send several"
+                )
+            }
             try piece.withUnsafeBytes { bytes in
                 try splitter.split(bytes) { try take($0, collection, hasher) }
             }
@@ -107,7 +118,12 @@ private struct ReceivedResolutions: Sendable {
         }
         do {
             let root = try JSONDocument(parsing: record.bytes).root
-            resolutions.append(try Resolution(root, collection: collection, hasher: hasher))
+            let resolution = try Resolution(root, collection: collection, hasher: hasher)
+            guard resolution.revision <= latest else {
+                refused.append(Refused(line: lines, detail: "its revision is more than a day ahead of this hub's clock"))
+                return
+            }
+            resolutions.append(resolution)
         } catch {
             refused.append(Refused(line: lines, detail: "\(error)"))
         }
