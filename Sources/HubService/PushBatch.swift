@@ -94,13 +94,14 @@ struct PushBatch: Sendable {
         PushReport.Line(line: number, id: id, verdict: verdict)
     }
 
-    /// What was refused in view of what is stored, as its origin would send it again, because its sent form is gone.
+    /// What was refused in view of what is stored, as its sender would send it again, because its sent form is gone.
     private func refusedItem(
         _ item: AdmittedItem,
         _ refusal: Refusal,
         _ collection: CollectionName
     ) -> QuarantinedItem {
         let contribution = item.contribution
+        if item.isRelayed { return QuarantinedItem(relayed: contribution, into: collection, refusal: refusal) }
         let revision = item.isNumbered ? contribution.version.revision : nil
         var body: [UInt8] = []
         if let content = contribution.content {

@@ -81,7 +81,11 @@ extension Store {
                 ON CONFLICT (collection, feed) DO NOTHING
                 """
             )
-            if made.affectedRows > 0 { try Store.recordPolicy(of: collection, connection) }
+            if made.affectedRows > 0 {
+                try Store.recordPolicy(of: collection, connection)
+                // Hubs below wait for the manifest to change.
+                _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")
+            }
             return made.affectedRows > 0
         }
     }

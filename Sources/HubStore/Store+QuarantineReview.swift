@@ -99,7 +99,9 @@ extension Store {
 
     private func release(_ entries: [QuarantineEntry], of sender: Sender, now: Timestamp) async throws -> [ReleasedItem]
     {
-        guard let node = try await node(named: sender.node), node.revokedAt == nil else {
+        let enrolled = try await node(named: sender.node).flatMap { $0.revokedAt == nil ? $0 : nil }
+        let isUpstream = try await upstreams().contains { $0.hubName == sender.node }
+        guard enrolled != nil || isUpstream else {
             let refusal = Refusal(.originNotPermitted, "node '\(sender.node)' is not enrolled any more")
             return entries.map { ReleasedItem(number: $0.number, id: $0.item.id, verdict: .refused(refusal)) }
         }
@@ -108,7 +110,8 @@ extension Store {
         var admitted: [(number: Int64, item: AdmittedItem)] = []
         for entry in entries {
             do throws(Refusal) {
-                admitted.append((entry.number, try entry.admit(as: node, under: policy, now: now)))
+                let item = try entry.admit(as: enrolled, isUpstream: isUpstream, under: policy, now: now)
+                admitted.append((entry.number, item))
             } catch { verdicts[entry.number] = .refused(error) }
         }
         let overtaken = try await saidMoreSince(admitted.map(\.item), in: sender.collection)
@@ -116,15 +119,15 @@ extension Store {
         admitted = admitted.indices.filter { !overtaken.contains($0) }.map { admitted[$0] }
         let own = admitted.filter { !$0.item.isRelayed }
         if !own.isEmpty {
-            let outcome = try await ingest(own.map(\.item), from: node, into: sender.collection, now: now)
+            let outcome = try await ingest(own.map(\.item), from: enrolled, into: sender.collection, now: now)
             for (item, verdict) in zip(own, outcome.verdicts) { verdicts[item.number] = verdict }
         }
         let relayed = admitted.filter(\.item.isRelayed)
         if !relayed.isEmpty {
             let outcome = try await relay(
                 relayed.map(\.item),
-                by: node.name,
-                from: node,
+                by: sender.node,
+                from: enrolled?.role == .hub ? enrolled : nil,
                 into: sender.collection,
                 now: now
             )
@@ -185,19 +188,27 @@ extension QuarantineEntry {
     /// Whether the whole item is kept.
     fileprivate var hasText: Bool { item.bodyLength == Int64(item.body.count) }
 
-    /// The item as a contribution of `node`; throws a ``Refusal``.
+    /// Whether the item names, as only what hubs pass on does, the incarnation of its origin.
+    private var isPassedOn: Bool {
+        (try? JSONDocument(parsing: item.body))?.root["incarnation"] != nil
+    }
+
+    /// The item as what `node` sent or, of an upstream, passed on; throws a ``Refusal``.
     ///
     /// Without a number of its own it is numbered by when it was refused: it must not take the place of what the node
     /// said since.
     fileprivate func admit(
-        as node: EnrolledNode,
+        as node: EnrolledNode?,
+        isUpstream: Bool,
         under policy: CollectionPolicy,
         now: Timestamp
     ) throws(Refusal) -> AdmittedItem {
-        guard lastRefusedAt >= node.enrolledAt else {
+        // An upstream may have the name of a node here, which then speaks for itself alone.
+        let speaker = isUpstream && node?.role != .hub && isPassedOn ? nil : node
+        if let speaker, lastRefusedAt < speaker.enrolledAt {
             throw Refusal(
                 .originNotPermitted,
-                "the item was sent under an earlier enrolment of '\(node.name)', which may have been left out"
+                "the item was sent under an earlier enrolment of '\(speaker.name)', which may have been left out"
             )
         }
         guard hasText else {
@@ -206,7 +217,12 @@ extension QuarantineEntry {
                 "the item's text is not kept (\(item.body.count) of \(item.bodyLength) bytes), so only its node can send it again"
             )
         }
-        let admission = Admission(of: node, under: policy, now: now, hasher: SHA256(), numberedAt: lastRefusedAt)
+        let admission =
+            if let speaker {
+                Admission(of: speaker, under: policy, now: now, hasher: SHA256(), numberedAt: lastRefusedAt)
+            } else {
+                Admission(of: policy, relayedBy: self.node, now: now, hasher: SHA256())
+            }
         var id: PatternID?
         return try admission.admit(item.body, id: &id)
     }

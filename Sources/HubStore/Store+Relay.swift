@@ -91,6 +91,11 @@ extension Store {
         }
     }
 
+    /// Count and digest of all that was resolved about `collection`.
+    package func resolutionSet(of collection: CollectionName) async throws -> SetDigest {
+        try await pool.withConnection { try FeedHeads.read(collection, $0).resolutions.set }
+    }
+
     /// The numbers of the last changes of a collection's feeds.
     package func heads(of collection: CollectionName) async throws -> (contributions: Int64, resolutions: Int64) {
         try await pool.withConnection { connection in

@@ -19,6 +19,8 @@ package struct RetractionStatus: Sendable {
     /// One node.
     package struct Node: Sendable {
         package var name: NodeName
+        /// Whether it is a hub, which answers for the nodes of its own.
+        package var isHub: Bool
         package var state: State
         /// When it said that it had come so far.
         package var appliedAt: Timestamp?
@@ -54,7 +56,7 @@ extension Store {
             let contents = try Store.contents(of: id, in: collection, connection)
             let result = try connection.execute(
                 """
-                SELECT \(unescaped: Resolution.columns), r.collection, r.winners_number FROM (
+                SELECT \(unescaped: Resolution.columns), r.collection, r.winners_number, r.feed_number FROM (
                     SELECT DISTINCT ON (collection, pattern_id, content_digest) * FROM resolutions
                     WHERE (\(optional: collection?.text)::text IS NULL OR collection = \(optional: collection?.text))
                         AND (\(optional: id?.sql)::text IS NULL OR pattern_id = \(optional: id?.sql)
@@ -73,7 +75,9 @@ extension Store {
                 return RetractionStatus(
                     collection: name,
                     resolution: try row.resolution(from: 0),
-                    nodes: found.map { $0.node(at: number) }
+                    nodes: try found.map {
+                        $0.node(at: $0.isHub ? try row.int64(Resolution.columnCount + 2) : number)
+                    }
                 )
             }
             guard let collection, id != nil else { return found }
@@ -129,6 +133,8 @@ extension Store {
         var appliedAt: Timestamp?
         var lastSeenAt: Timestamp?
         var isPredecessor: Bool
+        /// Whether its number is one of the resolutions feed, which is what hubs pull, instead of the winners.
+        var isHub: Bool
 
         func node(at number: Int64?) -> RetractionStatus.Node {
             let state: RetractionStatus.State =
@@ -140,6 +146,7 @@ extension Store {
                 }
             return RetractionStatus.Node(
                 name: name,
+                isHub: isHub,
                 state: state,
                 appliedAt: state == .applied ? appliedAt : nil,
                 lastSeenAt: lastSeenAt
@@ -151,9 +158,10 @@ extension Store {
         let result = try connection.execute(
             """
             SELECT n.node, CASE WHEN c.epoch <> (SELECT epoch FROM hub) THEN -1 ELSE c.number END,
-                c.applied_at, n.last_seen_at, p.node IS NOT NULL
+                c.applied_at, n.last_seen_at, p.node IS NOT NULL, n.role = 'hub'
             FROM nodes AS n
-            LEFT JOIN checkpoints AS c ON c.node = n.node AND c.collection = \(collection.text) AND c.feed = 'winners'
+            LEFT JOIN checkpoints AS c ON c.node = n.node AND c.collection = \(collection.text)
+                AND c.feed = CASE WHEN n.role = 'hub' THEN 'resolutions' ELSE 'winners' END
             LEFT JOIN predecessor_clients AS p ON p.node = n.node AND p.collection = \(collection.text)
             WHERE n.revoked_at IS NULL ORDER BY n.node
             """
@@ -164,7 +172,8 @@ extension Store {
                 number: try row.optionalInt64(1),
                 appliedAt: try row.optionalTimestamp(2).map(Timestamp.init(microseconds:)),
                 lastSeenAt: try row.optionalTimestamp(3).map(Timestamp.init(microseconds:)),
-                isPredecessor: try row.bool(4)
+                isPredecessor: try row.bool(4),
+                isHub: try row.bool(5)
             )
         }
     }

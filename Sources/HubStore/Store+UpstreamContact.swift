@@ -28,6 +28,18 @@ extension Store {
         }
     }
 
+    /// Notes that the upstream at `url` answered, whatever else fails.
+    package func noteAnswer(of url: String, now: Timestamp) async throws {
+        try await pool.write { connection in
+            _ = try connection.execute(
+                """
+                UPDATE upstreams SET contacted_at = \(now.sql)
+                WHERE url = \(url) AND (contacted_at IS NULL OR contacted_at < \(now.sql))
+                """
+            )
+        }
+    }
+
     /// Notes that an exchange with the upstream at `url` failed; `error` says what happened and what to do, without
     /// secrets.
     package func noteFailure(of url: String, _ error: String, now: Timestamp) async throws {

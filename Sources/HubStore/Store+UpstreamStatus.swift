@@ -21,9 +21,12 @@ extension Store {
                     flows[index].flow.itemsBehind = waiting.count
                     flows[index].flow.secondsBehind = Store.seconds(since: waiting.oldest, now: now)
                 }
+                let lacking = flows.filter { $0.flow.direction == .push && $0.flow.itemsBehind > 0 && !$0.isThere }
                 return UpstreamStatus(
-                    upstream: upstream,
+                    upstream: Store.heard(upstream, flows.map(\.flow)),
                     flows: flows.map(\.flow),
+                    lacking: upstream.epoch == nil
+                        ? [] : try Store.policies(of: lacking.map(\.flow.collection), connection),
                     refusals: try Store.refusals(of: upstream.url, connection),
                     relayedOrigins: try upstream.hubName.map { try Store.relayedOrigins(by: $0, connection) } ?? []
                 )
@@ -31,7 +34,25 @@ extension Store {
         }
     }
 
-    private typealias KnownFlow = (flow: UpstreamStatus.Flow, number: Int64)
+    /// A flow, up to which number it has come, and whether the upstream is known to have the collection: whatever it
+    /// has was pulled from it.
+    private typealias KnownFlow = (flow: UpstreamStatus.Flow, number: Int64, isThere: Bool)
+
+    /// The policies of `collections`, each once.
+    private static func policies(
+        of collections: [CollectionName],
+        _ connection: Connection
+    ) throws -> [CollectionPolicy] {
+        try Set(collections).sorted().map { try policy(of: $0, connection) }
+    }
+
+    /// `upstream`, which was heard of when something was pulled from it, too.
+    private static func heard(_ upstream: Upstream, _ flows: [UpstreamStatus.Flow]) -> Upstream {
+        var upstream = upstream
+        let pulled = flows.filter { $0.direction == .pull }.compactMap(\.movedAt)
+        upstream.contactedAt = (pulled + [upstream.contactedAt].compactMap(\.self)).max()
+        return upstream
+    }
 
     /// Every direction of every feed of the collections that travel, with what is noted about it.
     private static func knownFlows(
@@ -46,7 +67,12 @@ extension Store {
                 CASE WHEN f.feed = 'contributions' AND d.direction = 'push' THEN (
                     SELECT count(*) FROM upstream_refusals AS r
                     WHERE r.url = \(upstream.url) AND r.collection = c.collection
-                ) ELSE 0 END
+                ) ELSE 0 END,
+                EXISTS (
+                    SELECT FROM upstream_positions AS t
+                    WHERE t.url = \(upstream.url) AND t.collection = c.collection AND t.feed = 'contributions'
+                        AND t.direction = 'pull' AND t.cursor IS NOT NULL
+                )
             FROM collections AS c
             CROSS JOIN unnest(\(UpstreamPosition.Feed.allCases.map(\.rawValue))) AS f (feed)
             CROSS JOIN unnest(\(UpstreamPosition.Direction.allCases.map(\.rawValue))) AS d (direction)
@@ -74,7 +100,7 @@ extension Store {
                     moved: try row.int64(6),
                     refused: try row.int64(8),
                     movedAt: try row.optionalTime(7)
-                ), number
+                ), number, try row.bool(9)
             )
         }
     }
@@ -92,7 +118,9 @@ extension Store {
         return names.sorted()
     }
 
-    /// How many statements behind `number` wait to be pushed, and when the oldest of them was received.
+    /// How many statements behind `number` wait to be pushed, and since when the oldest of them does.
+    ///
+    /// One that was pushed already waits again since it was decided about, which moved it to the end of its feed.
     private static func waiting(
         _ flow: UpstreamStatus.Flow,
         after number: Int64,
@@ -105,8 +133,16 @@ extension Store {
             case .contributions:
                 try connection.execute(
                     """
-                    SELECT count(*), min(received_at) FROM (
-                        SELECT received_at FROM contributions
+                    SELECT count(*), min(CASE WHEN coalesce(received_at > \(optional: flow.movedAt?.sql)::timestamptz, true) THEN received_at
+                        ELSE greatest(
+                            received_at,
+                            (SELECT max(r.received_at) FROM resolutions AS r
+                                WHERE r.collection = \(flow.collection.text) AND r.pattern_id = waiting.pattern_id),
+                            (SELECT max(r.received_at) FROM resolutions AS r
+                                WHERE r.collection = \(flow.collection.text) AND r.content_digest IS NOT NULL)
+                        ) END)
+                    FROM (
+                        SELECT pattern_id, received_at FROM contributions
                         WHERE collection = \(flow.collection.text) AND feed_number > \(number)
                             AND coalesce(peak_value, 0) >= \(upstream.minValue)
                             AND coalesce(path[cardinality(path)] <> ALL(\(echoes.map(\.text))), true)

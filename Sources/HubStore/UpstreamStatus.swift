@@ -28,6 +28,8 @@ package struct UpstreamStatus: Sendable {
 
     package var upstream: Upstream
     package var flows: [Flow]
+    /// The collections, as they are here, that the upstream does not have, so that what is said in them waits here.
+    package var lacking: [CollectionPolicy]
     /// What the upstream did not take, the last first.
     package var refusals: [UpstreamRefusal]
     /// Whose statements came from there.

@@ -2,14 +2,15 @@ package import Federation
 internal import JSON
 
 extension HubClient {
-    /// What a hub makes of a report on how far its winners were applied.
+    /// What a hub makes of a report on how far one of its feeds was applied.
     package enum CheckpointAnswer: Sendable, Equatable {
         case noted
         /// The hub is older than checkpoints.
         case unsupported
     }
 
-    /// Tells the hub, once, that this node has applied the winners of `collection` up to `cursor`.
+    /// Tells the hub, once, that this node has applied a feed of `collection`, winners or for a hub resolutions,
+    /// up to `cursor`.
     ///
     /// Throws ``ReplicationError``; what was reported before then still holds, and the same may be sent again.
     package func reportApplied(_ cursor: String, of collection: CollectionName) throws -> CheckpointAnswer {

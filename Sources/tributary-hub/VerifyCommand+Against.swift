@@ -57,12 +57,19 @@ extension UpstreamVerification.Finding {
     fileprivate var text: String {
         var text = "\(collection): "
         if fetched + pushed > 0 { text += "fetched \(fetched), pushed \(pushed); " }
+        if resolutionsFetched + resolutionsPushed > 0 {
+            text += "of what operators decided fetched \(resolutionsFetched), pushed \(resolutionsPushed); "
+        }
         guard differences > 0 else { return text + "both hold the same" }
         text += "\(lackingHere) lacking or older here, \(lackingThere) lacking or older there"
+        if resolutionsLackingHere + resolutionsLackingThere > 0 {
+            text +=
+                "; of what operators decided \(resolutionsLackingHere) lacking here, \(resolutionsLackingThere) there"
+        }
         guard !listed.isEmpty else { return text }
-        var table = TextTable(["PATTERN", "OF", "LACKING OR OLDER"])
+        var table = TextTable(["WHAT", "PATTERN", "OF", "LACKING OR OLDER"])
         for difference in listed {
-            table.append([difference.key.id.description, difference.key.origin.text, difference.side])
+            table.append([difference.kind, difference.subject, difference.origin.text, difference.side])
         }
         text += "\n\(table.text)"
         let more = differences - Int64(listed.count)
@@ -76,20 +83,48 @@ extension UpstreamVerification.Finding {
             "lacking_there": .integer(lackingThere),
             "fetched": .integer(fetched),
             "pushed": .integer(pushed),
+            "resolutions_lacking_here": .integer(resolutionsLackingHere),
+            "resolutions_lacking_there": .integer(resolutionsLackingThere),
+            "resolutions_fetched": .integer(resolutionsFetched),
+            "resolutions_pushed": .integer(resolutionsPushed),
             "requests": .integer(requests),
-            "listed": .array(
-                listed.map { difference in
-                    [
-                        "id": .string(difference.key.id.description),
-                        "origin": .string(difference.key.origin.text),
-                        "lacking": .string(difference.side),
-                    ]
-                }
-            ),
+            "listed": .array(listed.map(\.json)),
         ]
     }
 }
 
 extension UpstreamVerification.Difference {
     fileprivate var side: String { isLackingHere ? "here" : "there" }
+
+    fileprivate var kind: String {
+        switch item {
+        case .statement: "contribution"
+        case .resolution: "resolution"
+        }
+    }
+
+    /// What it is about, for a person.
+    fileprivate var subject: String {
+        switch item {
+        case .statement(let key): key.id.description
+        case .resolution(.pattern(let id), _): id.description
+        case .resolution(.content(let digest), _): "content \(digest.hex)"
+        }
+    }
+
+    fileprivate var origin: NodeName {
+        switch item {
+        case .statement(let key): key.origin
+        case .resolution(_, let origin): origin
+        }
+    }
+
+    fileprivate var json: JSONValue {
+        var members: [JSONValue.Member] = [.init("what", .string(kind))]
+        switch item {
+        case .resolution(.content(let digest), _): members.append(.init("content", .string(digest.hex)))
+        case .statement, .resolution(.pattern, _): members.append(.init("id", .string(subject)))
+        }
+        return .object(members + [.init("origin", .string(origin.text)), .init("lacking", .string(side))])
+    }
 }

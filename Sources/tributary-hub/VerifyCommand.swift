@@ -26,8 +26,9 @@ struct VerifyCommand: AsyncParsableCommand {
             All differences are counted, the first --limit are listed.
 
             With --against what this hub and an upstream hold is compared instead, by ranges
-            of patterns: named are those that are lacking or older on one side. What is on
-            its way is none of them. --repair sends them where they lack.
+            of patterns: named are those that are lacking or older on one side, and what
+            operators decided that only one side knows. What is on its way is none of them.
+            --repair sends them where they lack.
             """
     )
 

@@ -19,7 +19,8 @@ def compare(hub, *words):
     assert done.returncode in (0, 9), done
     (upstream,) = json.loads(done.stdout)["upstreams"]
     (found,) = upstream["collections"]
-    assert (done.returncode == 9) == (found["lacking_here"] + found["lacking_there"] > 0), done
+    differences = ("lacking_here", "lacking_there", "resolutions_lacking_here", "resolutions_lacking_there")
+    assert (done.returncode == 9) == (sum(found[name] for name in differences) > 0), done
     return found
 
 
@@ -72,6 +73,31 @@ def test_differing_patterns_are_named_and_sent_both_ways(pair):
     assert above.digests(SKILLS)[:2] == below.digests(SKILLS)[:2]
     for hub in pair:
         hub.command("verify")
+
+
+def test_what_operators_decided_is_compared_and_sent_both_ways(pair):
+    above, below = pair
+    below.client("alice").push(SKILLS, items(["p", "q"]))
+    below.join(above, "region")
+    wait_until(lambda: above.digests(SKILLS)[0] == below.digests(SKILLS)[0], 30, "both hold the same")
+    below.stop()
+    for hub, pattern in ((below, "p"), (above, "q")):
+        hub.command("retraction", "add", SKILLS, pattern, "--reason", "wrong", "--by", "olga")
+    found = compare(below)
+    assert (found["lacking_here"], found["lacking_there"]) == (0, 0)
+    assert (found["resolutions_lacking_here"], found["resolutions_lacking_there"]) == (1, 1)
+    assert {(one["what"], one["id"], one["lacking"]) for one in found["listed"]} == {
+        ("resolution", "p", "there"), ("resolution", "q", "here")}
+    shown = below.run("verify", "--against", "upstream", "--collection", SKILLS)
+    assert shown.returncode == 9 and "both hold the same" not in shown.stdout and "resolution" in shown.stdout, shown
+    mended = compare(below, "--repair")
+    assert (mended["resolutions_fetched"], mended["resolutions_pushed"]) == (1, 1)
+    assert (mended["resolutions_lacking_here"], mended["resolutions_lacking_there"]) == (0, 0)
+    assert compare(below)["listed"] == []
+    assert above.winner(SKILLS, "p") is None and above.winner(SKILLS, "q") is None
+    below.start()
+    assert below.digests(SKILLS) == above.digests(SKILLS)
+    assert below.winner(SKILLS, "p") is None and below.winner(SKILLS, "q") is None
 
 
 def test_comparing_needs_an_upstream_that_is_known_and_answers(pair):

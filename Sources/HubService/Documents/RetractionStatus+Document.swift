@@ -4,11 +4,20 @@ package import HubStore
 package import JSON
 
 extension RetractionStatus {
-    /// Nodes that have applied it.
-    package var applied: Int { nodes.count { $0.state == .applied } }
+    /// Nodes that have applied it, hubs apart.
+    package var applied: Int { nodes.count { !$0.isHub && $0.state == .applied } }
 
-    /// Nodes that may still have what was retracted, and take it back once they pull.
-    package var waiting: Int { nodes.count { $0.state == .waiting || $0.state == .neverPulled } }
+    /// Nodes that may still have what was retracted, and take it back once they pull; hubs apart.
+    package var waiting: Int { nodes.count { !$0.isHub && $0.isWaiting } }
+
+    /// Hubs below or beside this one.
+    package var hubs: Int { nodes.count(where: \.isHub) }
+
+    /// Hubs below or beside this one that have it; each counts the nodes of its own.
+    package var hubsApplied: Int { nodes.count { $0.isHub && $0.state == .applied } }
+
+    /// Hubs below or beside this one that have not been given it yet.
+    package var hubsWaiting: Int { nodes.count { $0.isHub && $0.isWaiting } }
 
     /// The retraction and how far it has travelled; with every node by name where `withNodes`.
     package func json(withNodes: Bool) -> JSONValue {
@@ -27,6 +36,8 @@ extension RetractionStatus {
             .init("purged", .boolean(resolution.erases)),
             .init("applied", .integer(Int64(applied))),
             .init("waiting", .integer(Int64(waiting))),
+            .init("hubs_applied", .integer(Int64(hubsApplied))),
+            .init("hubs_waiting", .integer(Int64(hubsWaiting))),
         ]
         if withNodes { members.append(.init("nodes", .array(nodes.map(\.json)))) }
         if !copies.isEmpty {
@@ -42,9 +53,12 @@ extension RetractionStatus.Copy {
 }
 
 extension RetractionStatus.Node {
+    fileprivate var isWaiting: Bool { state == .waiting || state == .neverPulled }
+
     fileprivate var json: JSONValue {
         [
             "node": .string(name.text),
+            "role": .string(isHub ? "hub" : "spoke"),
             "state": .string(state.rawValue),
             "applied_at": (appliedAt?.description).map(JSONValue.string) ?? .null,
             "last_seen_at": (lastSeenAt?.description).map(JSONValue.string) ?? .null,

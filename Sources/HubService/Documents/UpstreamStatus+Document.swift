@@ -41,6 +41,7 @@ extension UpstreamStatus {
             members.append(.init("error", upstream.error.map(JSONValue.string) ?? .null))
         }
         members.append(.init("flows", .array(flows.map(\.json))))
+        members.append(.init("lacking_collections", .array(lacking.map { .string($0.collection.text) })))
         if withDetails { members.append(.init("refusals", .array(refusals.map(\.json)))) }
         members.append(.init("relayed_origins", .array(relayedOrigins.map(\.json))))
         return .object(members)

@@ -50,7 +50,7 @@ extension LinkPuller {
             }
         }
         mustCompare = false
-        cursors = [:]
+        (cursors, reported) = ([:], [:])
         for position in try link.positions() where position.direction == .pull {
             cursors[position.feed, default: [:]][position.collection] = position.cursor
         }

@@ -42,6 +42,11 @@ extension LinkPuller {
             _ = try link.localPolicy(entry.policy)
             try noting(head, of: .resolutions, collection) { try pullResolutions(of: collection, name, client) }
         }
+        // By this the upstream's operator sees how far a retraction has come.
+        if let cursor = cursors[.resolutions]?[collection], cursor != reported[collection] {
+            _ = try client.retrying { try client.reportApplied(cursor, of: collection) }
+            reported[collection] = cursor
+        }
     }
 
     private func pullResolutions(of collection: CollectionName, _ name: NodeName, _ client: HubClient) throws {

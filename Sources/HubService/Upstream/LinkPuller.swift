@@ -23,6 +23,9 @@ final class LinkPuller {
     /// Cursors of the upstream's feeds up to which everything is held.
     var cursors: [UpstreamPosition.Feed: [CollectionName: String]] = [:]
 
+    /// Up to where the upstream was told that what was decided there is known here.
+    var reported: [CollectionName: String] = [:]
+
     init(_ link: UpstreamLink) {
         self.link = link
     }

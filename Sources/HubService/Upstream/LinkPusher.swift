@@ -55,10 +55,8 @@ final class LinkPusher {
         let heads = try BlockingCall.result { try await hub.store.feedNumbers() }
         var problems: [String] = []
         for (collection, head) in heads.sorted(by: { $0.key < $1.key }) where link.upstream.carries(collection) {
-            guard contact.collections.contains(collection) else {
-                if head.contributions > 0 { problems.append(lacking(collection)) }
-                continue
-            }
+            // The status tells; as soon as the upstream has it, this goes on.
+            guard contact.collections.contains(collection) else { continue }
             do {
                 if head.contributions > pushed[.contributions]?[collection] ?? 0 {
                     try pushContributions(to: collection, client)
@@ -89,6 +87,7 @@ final class LinkPusher {
         defer { pushed[.contributions, default: [:]][collection] = source.number }
         var tally = PushTally()
         try PushCycle(client: client, collection: collection).run(source, &tally)
+        if tally.sent > 0 { link.state.answered() }
         if source.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
     }
 
@@ -113,6 +112,7 @@ final class LinkPusher {
             var position = link.position(collection, .resolutions, .push, number: through)
             if count > 0 {
                 let answer = try client.retrying { try client.push(resolutions: body, to: collection) }
+                link.state.answered()
                 position.items = answer.accepted
                 refused += answer.refused
             }
@@ -127,11 +127,6 @@ final class LinkPusher {
         let value = try link.filter()
         filter = (value, .now)
         return value
-    }
-
-    private func lacking(_ collection: CollectionName) -> String {
-        "the upstream has no collection \(collection): make it there with `tributary-hub collection add \(collection)`,"
-            + " or name with --collections those that are to travel"
     }
 
     /// Waits until something changed here since `seen`, or positions were set anew, or the sync interval is over.

@@ -14,12 +14,16 @@ final class LinkState: Sendable {
     /// That the upstream answered is noted no more often than this.
     private static let contactInterval = Duration.seconds(10)
 
+    /// The same while something travels, or the other side fails.
+    private static let answerInterval = Duration.seconds(2)
+
     private struct Content {
         var contact: UpstreamContact?
-        /// Grows whenever positions were set by a comparison.
+        /// Grows whenever positions were set by a comparison, or other collections can travel.
         var generation: UInt64 = 0
         var problems: [Side: String] = [:]
         var notedAt: ContinuousClock.Instant?
+        var answeredAt: ContinuousClock.Instant?
         /// When both hubs are to be compared, because one refused what it may take later.
         var comparesAt: ContinuousClock.Instant?
     }
@@ -41,7 +45,9 @@ final class LinkState: Sendable {
     /// Begins or goes on with pushing; `nil` holds it up.
     func set(_ contact: UpstreamContact?) {
         content.withLock { content in
-            if content.contact == nil, contact != nil { content.generation += 1 }
+            let before = content.contact
+            // Also where the upstream has a collection that it had not: what waits for it can go.
+            if let contact, before?.collections != contact.collections { content.generation += 1 }
             content.contact = contact
         }
     }
@@ -69,14 +75,30 @@ final class LinkState: Sendable {
             guard content.problems.isEmpty, let contact = content.contact else { return nil }
             let now = ContinuousClock.now
             if !hadProblem, let last = content.notedAt, now - last < LinkState.contactInterval { return nil }
-            content.notedAt = now
+            (content.notedAt, content.answeredAt) = (now, now)
             return contact
         }
-        guard let noted else { return }
+        guard let noted else {
+            if side == .pull { answered() }
+            return
+        }
         let (hub, url) = (hub, url)
         record {
             try await hub.store.noteContact(with: url, identity: noted.identity, name: noted.name, now: hub.now())
         }
+    }
+
+    /// Notes that the upstream answered, whatever fails otherwise.
+    func answered() {
+        let isDue = content.withLock { content in
+            let now = ContinuousClock.now
+            if let last = content.answeredAt, now - last < LinkState.answerInterval { return false }
+            content.answeredAt = now
+            return content.contact != nil
+        }
+        guard isDue else { return }
+        let (hub, url) = (hub, url)
+        record { try await hub.store.noteAnswer(of: url, now: hub.now()) }
     }
 
     /// Notes that a round of one side failed; `error` says what happened and what to do.

@@ -49,7 +49,16 @@ final class RelayIntake {
             }
             items.append(item)
         } catch {
-            refuse(error, id: id, body: Array(raw.bytes.prefix(Limits.quarantineBodyBytes)), length: raw.length)
+            noteRetry(after: error)
+            refused.append(
+                QuarantinedItem(
+                    collection: collection,
+                    id: id,
+                    refusal: error,
+                    body: Array(raw.bytes.prefix(Limits.quarantineBodyBytes)),
+                    bodyLength: Int64(raw.length)
+                )
+            )
         }
         if items.count + refused.count >= greatestCount || bytes >= Limits.batchBytes { try store(position: nil) }
     }
@@ -68,7 +77,10 @@ final class RelayIntake {
             uncounted = saved == nil ? uncounted + accepted : 0
             for (item, verdict) in zip(items, outcome.verdicts) {
                 guard case .refused(let refusal) = verdict else { continue }
-                refuse(refusal, id: item.contribution.id, body: item.contribution.content?.payload ?? [], length: nil)
+                noteRetry(after: refusal)
+                refused.append(
+                    QuarantinedItem(relayed: item.contribution, into: collection, refusal: refusal)
+                )
             }
             if let settling = outcome.settling { hub.metrics.add(settling) }
             hub.countPulled(accepted, of: outcome.verdicts.count, in: collection)
@@ -90,18 +102,9 @@ final class RelayIntake {
         bytes = 0
     }
 
-    private func refuse(_ refusal: Refusal, id: PatternID?, body: [UInt8], length: Int?) {
+    private func noteRetry(after refusal: Refusal) {
         // What does not match its checksum may have been damaged on the way, and come whole the next time.
         if refusal.code.isRetryable || refusal.code == .checksumMismatch { hasRefusedForNow = true }
-        refused.append(
-            QuarantinedItem(
-                collection: collection,
-                id: id,
-                refusal: refusal,
-                body: body,
-                bodyLength: Int64(length ?? body.count)
-            )
-        )
     }
 }
 

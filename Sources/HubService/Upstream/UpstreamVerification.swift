@@ -15,21 +15,38 @@ package struct UpstreamVerification: Sendable {
         package var lackingHere: Int64 = 0
         /// Statements that are lacking there, or older.
         package var lackingThere: Int64 = 0
-        /// The first of both.
+        /// Resolutions that are lacking here.
+        package var resolutionsLackingHere: Int64 = 0
+        /// Resolutions that are lacking there.
+        package var resolutionsLackingThere: Int64 = 0
+        /// The first of the statements and of the resolutions.
         package var listed: [Difference] = []
         /// Statements that were fetched to mend it.
         package var fetched: Int64 = 0
         /// Statements that were pushed to mend it, and that the upstream did not have.
         package var pushed: Int64 = 0
+        /// Resolutions that were fetched, and were new here, to mend it.
+        package var resolutionsFetched: Int64 = 0
+        /// Resolutions that were pushed, and were new there, to mend it.
+        package var resolutionsPushed: Int64 = 0
         /// Requests that it took to find out.
         package var requests: Int64 = 0
 
-        package var differences: Int64 { lackingHere + lackingThere }
+        package var differences: Int64 {
+            lackingHere + lackingThere + resolutionsLackingHere + resolutionsLackingThere
+        }
     }
 
-    /// One statement that is lacking, or older, on one side.
+    /// What is lacking, or older, on one side.
     package struct Difference: Sendable, Hashable {
-        package var key: ContributionKey
+        /// A statement or a resolution.
+        package enum Item: Sendable, Hashable {
+            case statement(ContributionKey)
+            /// What was decided about, and at which hub.
+            case resolution(Resolution.Subject, origin: NodeName)
+        }
+
+        package var item: Item
         package var isLackingHere: Bool
     }
 
@@ -81,11 +98,21 @@ package struct UpstreamVerification: Sendable {
             guard try repairs || isHeld(entry.policy.collection) else {
                 var finding = Finding(collection: entry.policy.collection)
                 finding.lackingHere = entry.contributions?.set.count ?? 0
+                finding.resolutionsLackingHere = entry.resolutions?.set.count ?? 0
                 return finding
             }
             let policy = try link.localPolicy(entry.policy)
             let pass = VerificationPass(link: link, client: client, policy: policy, relay: name)
-            return try finding(pass, repairs: repairs, limit: limit, pause: link.stop)
+            // Before the statements, which what was decided lets through or withholds.
+            var resolved = Finding(collection: policy.collection)
+            let comparison = ResolutionComparison(
+                link: link,
+                client: client,
+                collection: policy.collection,
+                relay: name
+            )
+            try compareResolutions(comparison, there: entry.resolutions?.set, repairs: repairs, limit: limit, &resolved)
+            return try finding(pass, after: resolved, repairs: repairs, limit: limit, pause: link.stop)
         }
     }
 
@@ -97,10 +124,45 @@ package struct UpstreamVerification: Sendable {
         }
     }
 
-    private func finding(_ pass: VerificationPass, repairs: Bool, limit: Int, pause: StopFlag) throws -> Finding {
+    /// Notes in `finding` which resolutions differ; `there` is what the upstream's manifest says of its own.
+    private func compareResolutions(
+        _ comparison: ResolutionComparison,
+        there: SetDigest?,
+        repairs: Bool,
+        limit: Int,
+        _ finding: inout Finding
+    ) throws {
+        guard try !comparison.agrees(with: there) else { return }
+        let first = try comparison.run()
+        finding.requests = first.requests
+        guard first.count > 0 else { return }
+        if repairs { (finding.resolutionsFetched, finding.resolutionsPushed) = try comparison.exchange(first) }
+        // As with statements: what was on its way is no difference.
+        comparison.link.stop.pause(UpstreamVerification.settlingTime)
+        let second = try comparison.run()
+        finding.requests += second.requests
+        let here = second.lackingHere.filter { first.lackingHere[$0.key] != nil }
+        let there = second.lackingThere.filter { first.lackingThere[$0.key] != nil }
+        finding.resolutionsLackingHere = Int64(here.count)
+        finding.resolutionsLackingThere = Int64(there.count)
+        for (resolutions, isLackingHere) in [(here, true), (there, false)] {
+            for resolution in resolutions.values.sorted(by: { $1.isNewer(than: $0) }).prefix(limit) {
+                let item = Difference.Item.resolution(resolution.subject, origin: resolution.origin)
+                finding.listed.append(Difference(item: item, isLackingHere: isLackingHere))
+            }
+        }
+    }
+
+    private func finding(
+        _ pass: VerificationPass,
+        after resolved: Finding,
+        repairs: Bool,
+        limit: Int,
+        pause: StopFlag
+    ) throws -> Finding {
         let first = try pass.run(repairs: repairs, keeping: UpstreamVerification.keptDifferences)
-        var finding = Finding(collection: pass.policy.collection)
-        finding.requests = first.tally.requests
+        var finding = resolved
+        finding.requests += first.tally.requests
         finding.fetched = first.tally.fetched
         finding.pushed = first.tally.pushed.accepted + first.tally.pushed.retracted
         guard first.count > 0 else { return finding }
@@ -115,7 +177,7 @@ package struct UpstreamVerification: Sendable {
         }
         finding.lackingHere = Int64(lasting.kept.count { $0.isLackingHere })
         finding.lackingThere = Int64(lasting.kept.count { !$0.isLackingHere })
-        finding.listed = Array(lasting.kept.prefix(limit))
+        finding.listed = Array((resolved.listed + lasting.kept).prefix(limit))
         return finding
     }
 }
@@ -151,7 +213,7 @@ private struct VerificationPass {
         side.foundDifference = { keys, gap in
             result.count += keys.count
             for key in keys.prefix(max(0, greatest - result.kept.count)) {
-                result.kept.append(.init(key: key, isLackingHere: gap == .here))
+                result.kept.append(.init(item: .statement(key), isLackingHere: gap == .here))
             }
             return repairs
         }

@@ -117,7 +117,10 @@ extension Store {
     /// Throws where `selection` names a node or a collection that there is not.
     func requireNames(of selection: QuarantineSelection) async throws {
         if let collection = selection.collection { _ = try await policy(of: collection) }
-        if let node = selection.node, try await !nodes().contains(where: { $0.name == node }) {
+        // What an upstream passed on is kept under its name.
+        if let node = selection.node, try await !nodes().contains(where: { $0.name == node }),
+            try await !upstreams().contains(where: { $0.hubName == node })
+        {
             throw StoreError.nodeUnknown(node)
         }
     }

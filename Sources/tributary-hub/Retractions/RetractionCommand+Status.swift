@@ -25,6 +25,9 @@ extension RetractionCommand {
                   waiting       it pulls, and has not come so far
                   never-pulled  it never told that it applied anything
                   predecessor   it uses the old API, which can take nothing back
+
+                A hub has applied it once it was given it. The spokes of other regions are
+                counted by their own hubs: ask there, too.
                 """
         )
 
@@ -67,10 +70,11 @@ extension RetractionStatus {
         let author = HarmlessText.of("\(resolution.decidedBy): \(resolution.reason)")
         let title = "\(collection)/\(subject), retracted on \(resolution.decidedAt.short) by \(author)"
         guard !nodes.isEmpty else { return "\(title)\nno node is enrolled\(withheld)" }
-        var table = TextTable(["NODE", "STATE", "APPLIED", "LAST SEEN"])
+        var table = TextTable(["NODE", "ROLE", "STATE", "APPLIED", "LAST SEEN"])
         for node in nodes {
             table.append([
-                node.name.text, node.state.rawValue, node.appliedAt?.short ?? "-", node.lastSeenAt?.short ?? "never",
+                node.name.text, node.isHub ? "hub" : "spoke", node.state.rawValue, node.appliedAt?.short ?? "-",
+                node.lastSeenAt?.short ?? "never",
             ])
         }
         return "\(title)\n\(standing)\n\n\(table.text)\(withheld)"
@@ -86,13 +90,18 @@ extension RetractionStatus {
 
     /// How many have followed, and what to do about the others.
     private var standing: String {
-        var text = "applied by \(applied) of \(count(nodes.count, "node"))"
+        let spokes = nodes.count - hubs
+        var text = "applied by \(applied) of \(count(spokes, "node"))"
         if waiting > 0 {
             text += "; \(waiting == 1 ? "1 may have it until it pulls" : "\(waiting) may have it until they pull")"
         }
-        let old = nodes.count - applied - waiting
+        let old = spokes - applied - waiting
         if old > 0 {
             text += "; \(old) \(old == 1 ? "uses" : "use") the old API: remove it there by hand"
+        }
+        if hubs > 0 {
+            text += "; \(hubsApplied) of \(count(hubs, "hub")) \(hubsApplied == 1 ? "has" : "have") it, and"
+            text += " the spokes of other regions are counted by their own hubs"
         }
         return text
     }

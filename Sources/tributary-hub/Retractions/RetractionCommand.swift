@@ -48,18 +48,20 @@ struct RetractionCommand: ParsableCommand {
                 Talk.note("nothing is retracted")
                 return
             }
-            var table = TextTable(["COLLECTION", "RETRACTED", "ON", "BY", "PURGED", "APPLIED", "WAITING", "REASON"])
+            var table = TextTable([
+                "COLLECTION", "RETRACTED", "ON", "BY", "PURGED", "APPLIED", "WAITING", "HUBS", "REASON",
+            ])
             for retraction in found {
                 let resolution = retraction.resolution
                 table.append([
                     retraction.collection.text, retraction.subject, resolution.decidedAt.short, resolution.decidedBy,
                     resolution.erases ? "yes" : "no", "\(retraction.applied)", "\(retraction.waiting)",
-                    resolution.reason,
+                    retraction.hubs == 0 ? "-" : "\(retraction.hubsApplied) of \(retraction.hubs)", resolution.reason,
                 ])
             }
             print(table.text)
             if let remark = list.remark(on: found.count) { print(remark) }
-            guard found.contains(where: { $0.waiting > 0 }) else { return }
+            guard found.contains(where: { $0.waiting + $0.hubsWaiting > 0 }) else { return }
             print("\nNext: see which nodes have not followed:\n  \(state.command("retraction", "status"))")
         }
     }

@@ -53,13 +53,20 @@ extension UpstreamCommand {
             let settings = try settings()
             if let problem = TokenFileCheck.problem(with: settings.tokenFile) { throw ConfigurationFailure(problem) }
             if let warning = settings.warning { Talk.note("warning: \(warning)") }
-            let before = try await state.withStore(creating: Talk.newHub) { store in
+            let (before, known) = try await state.withStore(creating: Talk.newHub) { store in
                 let before = try await store.upstreams().first { $0.url == settings.endpoint.text }
                 let now = Live.now()
                 try await store.addUpstream(settings.upstream(isConfigured: false, addedAt: now), now: now)
-                return before
+                return (before, try await store.collections().map(\.policy.collection))
             }
             print("\(before == nil ? "added" : "changed") \(settings.endpoint), where this hub is the node '\(node)'")
+            for collection in settings.collections ?? [] where !known.contains(collection) {
+                let guess = Suggestion.nearest(to: collection.text, among: known.map(\.text))
+                Talk.note(
+                    "warning: this hub has no collection '\(collection)'"
+                        + (guess.map { "; did you mean '\($0)'?" } ?? "; it is made here once the upstream has it")
+                )
+            }
             if before?.isConfigured == true {
                 Talk.note("note: the configuration file listed it; the next start with that file sets it up as there")
             }

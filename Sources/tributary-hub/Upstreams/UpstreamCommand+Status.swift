@@ -80,6 +80,12 @@ extension UpstreamStatus {
         } else if upstream.contactedAt != nil, upstream.epoch == nil {
             text += "\nboth hubs are being compared"
         }
+        for policy in lacking {
+            text +=
+                "\nit has no collection \(policy.collection), so what is said in it waits here; there, this makes it, or"
+            text += " name with `upstream add --collections` those that are to travel:"
+            text += "\n  tributary-hub collection set \(policy.collection) --strategy \(policy.strategy.rawValue)"
+        }
         return text
     }
 
