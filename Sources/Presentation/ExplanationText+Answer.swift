@@ -10,7 +10,9 @@ extension ExplanationText {
             let reason = absenceReason
             var lines = ["\(pattern) \(past == nil ? "is" : "was") not served: \(reason)"]
             // The hub's own words, where they are not these already.
-            if let detail = word(document["absent"]?["detail"]), !reason.contains(detail) { lines.append(detail) }
+            if !tellsAll, let detail = word(document["absent"]?["detail"]), !reason.contains(detail) {
+                lines.append(detail)
+            }
             return lines
         }
         var line = "\(pattern): \(served(winner)) \(past == nil ? "is" : "was") served"
@@ -68,18 +70,31 @@ extension ExplanationText {
         }
     }
 
+    /// Whether the answer says in this program's words all that the hub's own would.
+    private var tellsAll: Bool {
+        switch absence {
+        case .retracted: latestResolution("retracted") != nil
+        case .quarantined: refused != nil
+        case .belowThreshold: bestBelowThreshold != nil
+        default: false
+        }
+    }
+
+    private var bestBelowThreshold: JSONNode? {
+        (document["contributions"]?.elements ?? []).filter { $0["standing"]?.string == "below-threshold" }
+            .max { ($0["value"]?.number ?? 0) < ($1["value"]?.number ?? 0) }
+    }
+
     private var belowThreshold: String {
         let threshold = number(document["threshold"]) ?? "of the collection"
-        let best = (document["contributions"]?.elements ?? []).filter { $0["standing"]?.string == "below-threshold" }
-            .max { ($0["value"]?.number ?? 0) < ($1["value"]?.number ?? 0) }
-        guard let best, let origin = word(best["origin"]), let value = number(best["value"]) else {
+        guard let best = bestBelowThreshold, let origin = word(best["origin"]), let value = number(best["value"]) else {
             return "no version reaches the threshold \(threshold)"
         }
         return "no version reaches the threshold \(threshold); the best is \(origin)'s with \(value)"
     }
 
     private var quarantined: String {
-        guard let item = document["quarantine"]?.elements.first else {
+        guard let item = refused else {
             return "what was sent was refused, and is in quarantine"
         }
         let detail = word(item["detail"]).map { ": \($0)" } ?? ""

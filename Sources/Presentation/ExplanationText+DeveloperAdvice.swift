@@ -17,15 +17,19 @@ extension ExplanationText {
             return
                 "give it a higher value in its source and push again, or ask the hub's operator to lower the threshold."
         case .quarantined:
-            let number =
-                number(document["quarantine"]?.elements.first?["number"]).map { " It is number \($0) there." } ?? ""
+            switch refused?["code"]?.string {
+            case "origin-left-out":
+                return
+                    "the hub's operator left out who said it; if that was a mistake, ask the operator of the hub where that"
+                    + " node pushes to enrol it anew."
+            case "retracted": return afterRetraction
+            default: break
+            }
+            let number = number(refused?["number"]).map { " It is number \($0) there." } ?? ""
             return
                 "correct the pattern in its source and push again; the hub's operator can show and release what is in"
                 + " quarantine.\(number)"
-        case .retracted:
-            return
-                "if that was a mistake, ask the hub's operator to lift it: your spoke then offers the pattern again by"
-                + " itself. Otherwise remove it from your source, or share what is right under another id."
+        case .retracted: return afterRetraction
         case .takenBack: return "nothing, unless a node shares it again."
         case .leftOut:
             return
@@ -37,9 +41,14 @@ extension ExplanationText {
                 + " retracted, ask the hub's operator to lift that first."
         case .neverSeen:
             return
-                "check the spelling of collection and id; `tributary-spoke list \(ShellWord.of(collection))` lists what"
-                + " is served. What is below the collection's threshold is never sent."
+                "check the spelling of collection and id; `tributary-spoke list \(ShellWord.of(collection)) --state DIR` lists"
+                + " what is served. What is below the collection's threshold is never sent."
         case .conflict, nil: return "ask the hub's operator; --json shows everything the hub knows."
         }
+    }
+
+    private var afterRetraction: String {
+        "if that was a mistake, ask the hub's operator to lift it: your spoke then offers the pattern again by itself."
+            + " Otherwise remove it from your source, or share what is right under another id."
     }
 }

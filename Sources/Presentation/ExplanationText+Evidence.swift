@@ -24,6 +24,8 @@ extension ExplanationText {
         let standing = word(node["standing"]) ?? "-"
         switch standing {
         case "candidate":
+            // Under a retracted pattern nothing can win, whatever its value.
+            if past == nil, absence == .retracted { return "withheld" }
             if let origin = word(node["origin"]), parents.contains(origin) { return "merged" }
             return isServed(node) ? "served" : "could be served"
         case "below-threshold": return "below the threshold"
@@ -61,7 +63,10 @@ extension ExplanationText {
             case "lifted": "lifted the retraction" + (content.map { " of \($0)" } ?? "")
             default: word(node["decision"]) ?? "-"
             }
-        return "\(author) \(event)" + (word(node["reason"]).map { ": \($0)" } ?? "")
+        // Decisions travel between hubs, and policies do not.
+        let isIdle = node["decision"]?.string == "content" && !strategy.isEmpty && strategy != "manual"
+        let effect = isIdle ? " (has no effect here while the strategy is \(strategy))" : ""
+        return "\(author) \(event)" + (word(node["reason"]).map { ": \($0)" } ?? "") + effect
     }
 
     private func ownContent(_ node: JSONNode, outOf covers: Int) -> String {

@@ -74,6 +74,9 @@ package struct ExplanationText {
     /// The time that was asked about; `nil` where that is now.
     var past: String? { time(document["at"]) }
 
+    /// What was refused last, where something is in quarantine.
+    var refused: JSONNode? { document["quarantine"]?.elements.first }
+
     /// Whether different contents stand against each other without a decision that covers them all.
     var isConflict: Bool { document["state"]?.string == "conflict" }
 }

@@ -22,7 +22,11 @@ extension VerifyCommand {
             let wanted = known.filter { against == VerifyCommand.allUpstreams || $0.url == url }
             guard !wanted.isEmpty else {
                 guard !known.isEmpty else { throw CommandFailure(noUpstream) }
-                throw CommandFailure(unknownUpstream: url, among: known, list: list)
+                throw CommandFailure(
+                    "this hub has no upstream '\(against)'; `\(list)` shows them, and '\(VerifyCommand.allUpstreams)' means all",
+                    meaning: url,
+                    among: [VerifyCommand.allUpstreams] + known.map(\.url)
+                )
             }
             var found: [(url: String, findings: [UpstreamVerification.Finding])] = []
             for upstream in wanted {

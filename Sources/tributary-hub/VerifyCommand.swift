@@ -25,10 +25,11 @@ struct VerifyCommand: AsyncParsableCommand {
             differs: then the database holds something that this program did not write.
             All differences are counted, the first --limit are listed.
 
-            With --against what this hub and an upstream hold is compared instead, by ranges
-            of patterns: named are those that are lacking or older on one side, and what
-            operators decided that only one side knows. What is on its way is none of them.
-            --repair sends them where they lack.
+            With --against what this hub and an upstream hold is compared instead, by
+            ranges of patterns: named are those that are lacking or older on one side,
+            and what operators decided that only one side knows. What is on its way is
+            none of them. --repair sends them where they lack. A payload that somebody
+            changed is found without --against alone.
             """
     )
 
@@ -68,7 +69,7 @@ struct VerifyCommand: AsyncParsableCommand {
         if json {
             print(JSONValue.object([.init("collections", .array(found.map(\.json)))]).text)
         } else {
-            print(found.map(\.text).joined(separator: "\n\n"))
+            print(paragraphs(found.map(\.text)))
         }
         let differences = found.reduce(0) { $0 + $1.differences }
         guard differences > 0 else { return }
@@ -82,10 +83,23 @@ struct VerifyCommand: AsyncParsableCommand {
     }
 }
 
+/// `texts` below each other, with a blank line around those of several lines.
+func paragraphs(_ texts: [String]) -> String {
+    var text = ""
+    var wasTable = false
+    for (index, next) in texts.enumerated() {
+        let isTable = next.contains("\n")
+        if index > 0 { text += wasTable || isTable ? "\n\n" : "\n" }
+        text += next
+        wasTable = isTable
+    }
+    return text
+}
+
 extension Verification {
     fileprivate var text: String {
         var text =
-            "\(collection): \(count(contributions, "contribution")), \(count(winners, "winner")), "
+            "\(collection): \(count(contributions, "contribution")), winners of \(count(winners, "pattern")), "
             + "\(count(resolutions, "resolution")): "
         text += differences == 0 ? "nothing differs" : "\(count(differences, "difference"))"
         if unsettled > 0 {

@@ -70,6 +70,8 @@ def test_nothing_differs_in_what_the_hub_wrote(held):
     assert found[SKILLS]["resolutions"] == 4 and found[REVIEWED]["resolutions"] == 10
     shown = held.command("verify", "--collection", SKILLS)
     assert "nothing differs" in shown and MERGED not in shown
+    shown = held.command("verify").splitlines()
+    assert len(shown) == len(found) and all("nothing differs" in line for line in shown), "a line for each"
 
 
 ONE = "(SELECT ctid FROM contributions WHERE collection = '%s' AND %s ORDER BY pattern_id, node LIMIT 1)"

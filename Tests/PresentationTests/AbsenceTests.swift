@@ -42,6 +42,47 @@ struct AbsenceTests {
         try check(document("below-threshold"), "no version reaches the threshold 0.7", "higher value")
     }
 
+    @Test(
+        "Nobody is told to try again what would be refused again",
+        arguments: [
+            ("origin-left-out", "`tributary-hub quarantine discard 12`", "enrol it anew"),
+            ("retracted", "`tributary-hub retraction list --collection skills-patterns`", "operator to lift it"),
+        ]
+    )
+    func refusedForGood(_ code: String, _ operators: String, _ developers: String) throws {
+        let item = #"{"number":12,"node":"us","code":"\#(code)","detail":"so"}"#
+        let document = document(
+            "quarantined",
+            #""quarantine":[\#(item)]"#,
+            detail: "what us sent was refused (\(code)): so"
+        )
+        let text = try Document.text(document)
+        #expect(text.contains(operators) && !text.contains("quarantine release") && !text.contains("corrects it"))
+        #expect(!text.contains("(\(code))"), "the answer says it already")
+        let root = try JSONDocument(parsing: Array(document.utf8)).root
+        #expect(ExplanationText(root, for: .developers).text.contains(developers))
+    }
+
+    @Test("A retraction is told once, and what it withholds could not be served")
+    func toldOnce() throws {
+        let members = #"""
+            "contributions":[\#(Document.contribution("bob", 0.92))],"resolutions":[\#(AbsenceTests.retraction)]
+            """#
+        let text = try Document.text(
+            document("retracted", members, detail: "retracted on 2026-11-21T10:00:00.000000Z by ops: it leaked a key")
+        )
+        #expect(text.split(separator: "it leaked a key").count == 3, "in the answer and with what operators decided")
+        #expect(text.contains("  withheld  ") && !text.contains("could be served"))
+    }
+
+    @Test("A decision that the strategy does not go by says so", arguments: ["latest", "manual"])
+    func idle(_ strategy: String) throws {
+        let choice = #"{"decision":"content","by":"ann","reason":"better","at":"2026","checksum":"ab","source":{}}"#
+        let members = #""state":"live","winner":{"origin":"bob"},"resolutions":[\#(choice)]"#
+        let text = try Document.text(Document.of(members, strategy: strategy))
+        #expect(text.contains("has no effect here while the strategy is latest") == (strategy == "latest"))
+    }
+
     @Test("What came is in quarantine")
     func quarantined() throws {
         let members = """
@@ -113,7 +154,7 @@ struct AbsenceTests {
                 "`tributary-hub node add NAME`"
             ),
             ("erased", "its content was erased from this hub", "retraction lift"),
-            ("never-seen", "no node ever said anything about it here", "`tributary-spoke list skills-patterns`"),
+            ("never-seen", "no node ever said anything about it here", "`tributary-hub collection list`"),
             ("of-the-future", "the hub does not say why", "--json"),
         ]
     )

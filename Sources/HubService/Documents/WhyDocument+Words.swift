@@ -65,7 +65,7 @@ extension PatternRecord {
             return
                 "the best contribution, \(best.origin)'s, has value \(best.value), below the threshold of "
                 + "\(policy.threshold)"
-        case .takenBack: return "every node that said something about it took it back"
+        case .takenBack: return "everybody who shared it has taken it back"
         case .leftOut:
             let origins = Set(history.filter(\.wasLeftOut).map(\.reference.origin)).sorted()
             return "said by \(origins.map(\.text).joined(separator: ", ")), revoked since and left out"

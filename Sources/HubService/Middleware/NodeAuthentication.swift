@@ -29,7 +29,7 @@ struct NodeAuthentication: RouterMiddleware {
             throw Problem(
                 401,
                 .unauthorized,
-                "this hub does not know the token; `tributary-hub node add NAME` on the hub prints one"
+                "this hub does not know the token; `tributary-hub node add NAME` on the hub prints one, with `--role hub` for another hub"
             )
         }
         guard node.revokedAt == nil else {

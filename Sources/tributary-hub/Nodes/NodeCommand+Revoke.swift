@@ -25,6 +25,9 @@ extension NodeCommand {
                 With --recompute what it said is left out, and every winner is as if it had
                 never spoken; with --since only what was received from then on, and what it
                 said before stands again. --dry-run shows what that would change.
+
+                Both are about this hub alone; other hubs go on holding and serving what the
+                node said. What they relay of that enrolment is refused here from then on.
                 """
         )
 
@@ -58,26 +61,31 @@ extension NodeCommand {
         func run() async throws {
             guard recompute else { return try await revokeOnly() }
             let (name, since, isDryRun) = (name, since, isDryRun)
-            let outcome = try await state.withStore { store in
+            let (outcome, hasOthers) = try await state.withStore { store in
                 defer { Talk.endProgress() }
-                return try await store.revokeLeavingOut(
+                let outcome = try await store.revokeLeavingOut(
                     name,
                     since: since,
                     isDryRun: isDryRun,
                     now: Live.now
                 ) { Talk.progress("\(count($0, "contribution")) left out") }
+                let isAbove = try await store.nodes().contains { $0.role == .hub && $0.name != name }
+                let isBelow = try await !store.upstreams().isEmpty
+                return (outcome, isAbove || isBelow)
             }
-            print(json ? outcome.json(node: name, isDryRun: isDryRun).text : text(outcome))
+            print(json ? outcome.json(node: name, isDryRun: isDryRun).text : text(outcome, hasOthers: hasOthers))
         }
 
         private func revokeOnly() async throws {
-            let (name, isDryRun) = (name, isDryRun)
+            let (name, isDryRun, notEnrolledHere) = (name, isDryRun, notEnrolledHere)
             let wasEnrolled = try await state.withStore { store in
-                guard isDryRun else { return try await store.revoke(name, now: Live.now()) }
                 guard let node = try await store.nodes().first(where: { $0.name == name }) else {
-                    throw StoreError.nodeUnknown(name)
+                    guard let relays = try await Revoke.relays(of: name, in: store) else {
+                        throw StoreError.nodeUnknown(name)
+                    }
+                    throw CommandFailure(notEnrolledHere(relays))
                 }
-                return node.revokedAt == nil
+                return isDryRun ? node.revokedAt == nil : try await store.revoke(name, now: Live.now())
             }
             if json {
                 print(LeavingOut.nothing(node: name, isDryRun: isDryRun).text)
@@ -94,7 +102,27 @@ extension NodeCommand {
             )
         }
 
-        private func text(_ outcome: LeavingOut) -> String {
+        /// The hubs that passed on what `name` said, as a list; `nil` where none did.
+        private static func relays(of name: NodeName, in store: Store) async throws -> String? {
+            let relays = Set(try await store.relayedOrigins().filter { $0.origin == name }.map(\.relay)).sorted()
+            return relays.isEmpty ? nil : relays.map(\.text).joined(separator: ", ")
+        }
+
+        /// Why there is no token to end of a node that is known through `relays`.
+        private func notEnrolledHere(_ relays: String) -> String {
+            "'\(name)' is not enrolled here, so there is no token to end: what it said came through other hubs (\(relays)). Its "
+                + "own hub revokes it; this leaves out here what it said, and shows first what that would change:\n  "
+                + state.command("node", "revoke", name.text, "--recompute", "--dry-run")
+        }
+
+        /// What other hubs make of it.
+        private var elsewhere: String {
+            "\n\nThis is about this hub alone. Others that hold what '\(name)' said go on serving it, and `verify --against` names "
+                + "it;\nwhat they relay of that enrolment is refused here as origin-left-out. Once it is enrolled anew where it "
+                + "pushes, what it says\nthen is taken."
+        }
+
+        private func text(_ outcome: LeavingOut, hasOthers: Bool) -> String {
             var text = isDryRun ? "revoking '\(name)' would leave out " : "revoked '\(name)' and left out "
             text += count(outcome.leftOut, "contribution")
             if outcome.reinstated > 0 {
@@ -108,6 +136,7 @@ extension NodeCommand {
             text += table.isEmpty ? "\nno winner changes by it" : "\n\n\(table.text)"
             let more = outcome.changes.count - Revoke.shownChanges
             if more > 0 { text += "\nand \(count(more, "more change", "more changes")); --json has all" }
+            if hasOthers { text += elsewhere }
             guard isDryRun else { return text }
             var words = ["node", "revoke", name.text, "--recompute"]
             if let since { words += ["--since", since.description] }

@@ -22,8 +22,10 @@ extension RetractionCommand {
                     --reason "holds a password" --data-dir /var/lib/tributary
 
                 With --content the same content is treated alike under every other id, now
-                and in future. With --purge its text is removed wherever the hub keeps it,
-                which cannot be undone. --dry-run shows what would be taken back.
+                and in future. With --purge its text is removed wherever this hub keeps it,
+                and every hub that the retraction reaches, which cannot be undone. A
+                retraction holds at upstreams and hubs below, too. --dry-run shows what
+                would be taken back.
                 """
         )
 
@@ -36,7 +38,10 @@ extension RetractionCommand {
         @Flag(name: .customLong("content"), help: "Also every copy of this content under whatever id.")
         var alsoContent = false
 
-        @Flag(name: .customLong("purge"), help: "Also remove the text wherever the hub keeps it, for good.")
+        @Flag(
+            name: .customLong("purge"),
+            help: "Also remove the text here and on every hub this reaches, for good."
+        )
         var erases = false
 
         @Flag(name: .customLong("dry-run"), help: "Change nothing; show what would be taken back.")
@@ -90,7 +95,7 @@ extension RetractionCommand {
                 text += "\n\(count(outcome.contents.count, "content")) of it retracted under whatever id"
                 text += copies(outcome)
             }
-            if erases { text += "\nits text is removed from this hub" }
+            if erases { text += "\nits text is removed here and on every hub that this reaches" }
             return text + next
         }
 
@@ -135,7 +140,9 @@ extension RetractionCommand {
             if !table.isEmpty {
                 text += "\n\n\(table.text)\n\n"
                 text +=
-                    erases ? "The text of these would be removed for good." : "These would be kept, and not be served."
+                    erases
+                    ? "The text of these would be removed for good, here and on every hub that this reaches."
+                    : "These would be kept, and not be served."
             }
             if alsoContent {
                 text += "\nThe same content would be taken back under every other id, too; how often it is there is "

@@ -19,8 +19,9 @@ extension RetractionCommand {
                   tributary-hub retraction lift skills-patterns skill-123 \\
                     --reason "was a placeholder" --data-dir /var/lib/tributary
 
-                The retraction of its content under whatever id is lifted, too. A purged text
-                does not come back by itself; its nodes have to send it again.
+                The retraction of its content under whatever id is lifted, too, and on all
+                hubs, wherever it was made. A purged text does not come back by itself; its
+                nodes have to send it again.
                 """,
             aliases: ["restore"]
         )

@@ -18,7 +18,7 @@ extension RetractionCommand {
                     --data-dir /var/lib/tributary
 
                 Of a pattern it shows the retractions of its contents, too, with what they
-                withhold under every id.
+                withhold under every id. Nodes of other hubs are counted there.
 
                 STATES
                   applied       the node has told that it applied it

@@ -31,15 +31,28 @@ enum TokenFileCheck {
         guard facts.st_mode & S_IROTH == 0 else {
             return "the token file \(path) can be read by everybody on this machine; run: chmod o-rwx \(path)"
         }
-        var bytes = [UInt8](repeating: 0, count: greatestBytes + 1)
-        let count = max(0, read(descriptor, &bytes, bytes.count))
-        var text = bytes[..<count]
-        while let last = text.last, last <= 0x20 { text.removeLast() }
-        guard count <= greatestBytes, NodeToken(String(decoding: text.drop { $0 <= 0x20 }, as: UTF8.self)) != nil else {
+        guard token(readFrom: descriptor) != nil else {
             return
                 "the token file \(path) holds no token; it should hold 'tributary_<id>_<secret>', as `tributary-hub node "
                 + "add NAME --role hub` prints it at the upstream, and nothing else"
         }
         return nil
+    }
+
+    /// The token that the file at `path` holds, where it holds one.
+    static func token(in path: String) -> NodeToken? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return token(readFrom: descriptor)
+    }
+
+    private static func token(readFrom descriptor: Int32) -> NodeToken? {
+        var bytes = [UInt8](repeating: 0, count: greatestBytes + 1)
+        let count = max(0, read(descriptor, &bytes, bytes.count))
+        var text = bytes[..<count]
+        while let last = text.last, last <= 0x20 { text.removeLast() }
+        guard count <= greatestBytes else { return nil }
+        return NodeToken(String(decoding: text.drop { $0 <= 0x20 }, as: UTF8.self))
     }
 }

@@ -54,6 +54,11 @@ extension UpstreamCommand {
             if let problem = TokenFileCheck.problem(with: settings.tokenFile) { throw ConfigurationFailure(problem) }
             if let warning = settings.warning { Talk.note("warning: \(warning)") }
             let (before, known) = try await state.withStore(creating: Talk.newHub) { store in
+                if let token = TokenFileCheck.token(in: settings.tokenFile),
+                    let node = try await store.node(presenting: token)
+                {
+                    throw ConfigurationFailure(UpstreamSettings.ownToken(of: node.name, in: settings))
+                }
                 let before = try await store.upstreams().first { $0.url == settings.endpoint.text }
                 let now = Live.now()
                 try await store.addUpstream(settings.upstream(isConfigured: false, addedAt: now), now: now)
@@ -70,7 +75,8 @@ extension UpstreamCommand {
             if before?.isConfigured == true {
                 Talk.note("note: the configuration file listed it; the next start with that file sets it up as there")
             }
-            print("\nNext: see how it stands with it, once the hub serves:\n  \(state.command("upstream", "status"))")
+            let next = "a serving hub begins within seconds, nothing is to be restarted; see how it stands then"
+            print("\nNext: \(next):\n  \(state.command("upstream", "status"))")
         }
 
         private func settings() throws -> UpstreamSettings {

@@ -76,7 +76,8 @@ extension UpstreamStatus {
             let at = upstream.failedAt.map { ", last on \($0.short)" } ?? ""
             text += "\nfailed \(times)\(at): \(HarmlessText.of(error))"
         } else if state(now: now) == .idle {
-            text += "\nno hub process replicates with it; `\(serve)` does"
+            text += "\nno hub process replicates with it yet: one that serves begins within seconds; where none does, "
+            text += "`\(serve)`"
         } else if upstream.contactedAt != nil, upstream.epoch == nil {
             text += "\nboth hubs are being compared"
         }

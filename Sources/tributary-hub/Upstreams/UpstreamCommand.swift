@@ -21,8 +21,8 @@ struct UpstreamCommand: ParsableCommand {
             A hub passes on to its upstreams what its nodes said, and learns from them what
             others said, in both directions unchanged: whose it is and where it has passed
             through stays on it. A hub enrols at its upstream with
-            `tributary-hub node add NAME --role hub`. It may have several upstreams, and two
-            hubs may each be the other's.
+            `tributary-hub node add NAME --role hub`. It may have several upstreams,
+            and two hubs may each be the other's. Name hubs first, with `serve --name`.
 
             A serving hub follows changes within seconds.
             """,

@@ -50,7 +50,24 @@ extension UpstreamSettings {
                     + "password or query"
             )
         }
-        return endpoint
+        let path = endpoint.text.split(separator: "/").dropFirst(2)
+        guard let part = path.first(where: parts.contains) else { return endpoint }
+        throw InvalidSetting(
+            description:
+                "it leads to a part of a hub and not to the hub: leave out '/\(part)' and what follows, as in "
+                + "https://hub.example:8092"
+        )
+    }
+
+    /// What paths of a hub's own begin with; the path behind which a hub stands has none of them.
+    private static let parts: Set<Substring> = [
+        "v1", "n", "manifest", "sync", "healthz", "readyz", "metrics", "openapi.json",
+    ]
+
+    /// Why a token that this hub issued to `node` is none for `settings`.
+    static func ownToken(of node: NodeName, in settings: UpstreamSettings) -> String {
+        "the token in \(settings.tokenFile) is the one of '\(node)' at this hub itself, so that \(settings.endpoint) is either "
+            + "this hub or does not know it; use the token that `tributary-hub node add NAME --role hub` prints at the upstream"
     }
 
     static func minValue(_ number: Double) throws(InvalidSetting) -> Double {
