@@ -83,6 +83,8 @@ package enum Limits {
     package static let selectionBytes = 1024 * 1024
     /// Bytes of one resolution: its content, and the checksums of all that it covers.
     package static let resolutionBytes = 2 * 1024 * 1024
+    /// Collections on a hub beyond which it makes none because an upstream has it; an operator can make more.
+    package static let collections = 256
     /// Resolutions in one request or answer.
     package static let resolutionItems = 1_000
 }

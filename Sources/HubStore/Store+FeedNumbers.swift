@@ -1,10 +1,14 @@
 package import Federation
 import Postgres
 
-/// The numbers of the last changes in the feeds of one collection that hubs pass on.
+/// The numbers of the last changes in the feeds of one collection that hubs pass on, and what they lead to.
 package struct FeedNumbers: Sendable, Equatable {
     package var contributions: Int64
     package var resolutions: Int64
+    /// Count and digest of all contributions held.
+    package var contributionsHeld: SetDigest
+    /// Count and digest of all resolutions held.
+    package var resolutionsHeld: SetDigest
 }
 
 extension Store {
@@ -13,7 +17,7 @@ extension Store {
         try await pool.withConnection { connection in
             let result = try connection.execute(
                 """
-                SELECT k.collection, k.number, r.number FROM feed_heads AS k
+                SELECT k.collection, k.number, r.number, k.count, k.digest, r.count, r.digest FROM feed_heads AS k
                 JOIN feed_heads AS r ON r.collection = k.collection AND r.feed = 'resolutions'
                 WHERE k.feed = 'contributions'
                 """
@@ -21,7 +25,12 @@ extension Store {
             let numbers = try result.rows.map { row in
                 (
                     try row.collection(0),
-                    FeedNumbers(contributions: try row.int64(1), resolutions: try row.int64(2))
+                    FeedNumbers(
+                        contributions: try row.int64(1),
+                        resolutions: try row.int64(2),
+                        contributionsHeld: SetDigest(count: try row.int64(3), sum: try row.digest(4)),
+                        resolutionsHeld: SetDigest(count: try row.int64(5), sum: try row.digest(6))
+                    )
                 )
             }
             return Dictionary(numbers, uniquingKeysWith: { $1 })

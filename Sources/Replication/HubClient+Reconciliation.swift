@@ -18,11 +18,11 @@ extension HubClient {
         var body: [UInt8] = []
         _ = try exchange(request, expecting: ProtocolPaths.json) { body.append(contentsOf: $0) }
         guard let root = (try? JSONDocument(parsing: body))?.root,
-            let answer = DigestsAnswer(root, to: question.ranges)
+            let answer = DigestsAnswer(root, to: question)
         else {
             throw ReplicationError(
                 .integrity,
-                "the digests of \(collection) that the hub at \(endpoint) sent cannot be read; nothing of them was used:"
+                "the digests of \(collection) that the hub at \(endpoint) sent cannot be read, or are more than was asked for; nothing of them was used:"
                     + " compare again, and if it persists check the versions of both programs"
             )
         }

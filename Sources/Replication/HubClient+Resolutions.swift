@@ -26,10 +26,10 @@ extension HubClient {
         return try reader.complete()
     }
 
-    /// Passes on, once, resolutions about `collection`: lines of the resolutions feed.
+    /// Passes on, once, `count` resolutions about `collection`: lines of the resolutions feed.
     ///
     /// For nodes of role hub. Throws ``ReplicationError``; the outcome is then unknown, and the same has to be sent again.
-    package func push(resolutions body: [UInt8], to collection: CollectionName) throws -> ResolutionAnswer {
+    package func push(resolutions body: [UInt8], count: Int, to collection: CollectionName) throws -> ResolutionAnswer {
         let request = HubRequest(
             .post,
             ProtocolPaths.resolutions(collection),
@@ -43,7 +43,9 @@ extension HubClient {
         var answer: [UInt8] = []
         _ = try exchange(request, expecting: ProtocolPaths.json) { answer.append(contentsOf: $0) }
         guard let root = (try? JSONDocument(parsing: answer))?.root, let accepted = root["accepted"]?.integer,
-            let refused = root["refused"], refused.kind == .array
+            let refused = root["refused"], refused.kind == .array,
+            // More than was sent is added up without end.
+            accepted >= 0, refused.elements.count <= count, accepted <= Int64(count - refused.elements.count)
         else {
             throw ReplicationError(
                 .integrity,
@@ -64,6 +66,8 @@ private struct ResolutionReader {
     private var portion = ResolutionPortion(cursor: "", hasMore: false)
     private var digest = SetDigest()
     private var isComplete = false
+    /// Lines before the end marker, read or not.
+    private var lines: Int64 = 0
 
     init(of collection: CollectionName) {
         self.collection = collection
@@ -75,20 +79,25 @@ private struct ResolutionReader {
         do {
             let root = try JSONDocument(parsing: slice.bytes).root
             if let marker = try FeedMarker(root) {
-                guard marker.isEnd, portion.unreadable.isEmpty ? marker.digest == digest.sum : true,
-                    marker.lines == digest.count + Int64(portion.unreadable.count)
+                guard marker.isEnd, portion.unreadable == 0 ? marker.digest == digest.sum : true,
+                    marker.lines == lines
                 else { throw FeedLineError("its end marker does not match its lines") }
                 isComplete = true
                 (portion.cursor, portion.hasMore) = (marker.cursor, marker.hasMore)
                 return
             }
+            guard lines < Int64(Limits.resolutionItems) else {
+                throw FeedLineError("more than \(Limits.resolutionItems) lines came at once")
+            }
+            lines += 1
             do throws(FeedLineError) {
                 let resolution = try Resolution(root, collection: collection, hasher: hasher)
                 digest.insert(resolution.itemDigest(in: collection, hasher: hasher))
                 portion.resolutions.append(resolution)
             } catch {
                 // One that a newer hub made, or that is damaged, does not hold up the others.
-                portion.unreadable.append(ShownText.of(error.description))
+                portion.unreadable += 1
+                if portion.reason == nil { portion.reason = ShownText.of(error.description) }
             }
         } catch { throw violation(ShownText.of("\(error)")) }
     }

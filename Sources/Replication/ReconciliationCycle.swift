@@ -24,8 +24,11 @@ package struct ReconciliationCycle {
         var differences = Differences()
         // The last first, so that what differs is walked in order and memory is bounded by the depth.
         var waiting = [PatternRange()]
+        var greatestRequests: Int64 = 1
         while !waiting.isEmpty {
-            guard tally.requests < TransferLimits.comparisonRequests else { throw endless() }
+            guard tally.requests < greatestRequests, waiting.count <= TransferLimits.openRanges else {
+                throw endless(after: tally.requests)
+            }
             let ranges = Array(waiting.suffix(TransferLimits.comparedRanges))
             waiting.removeLast(ranges.count)
             let answer = try client.retrying { try client.digests(DigestsRequest(ranges: ranges), of: collection) }
@@ -33,6 +36,9 @@ package struct ReconciliationCycle {
             tally.ranges += Int64(ranges.count)
             try note(answer, &tally)
             let held = try side.sums(of: ranges)
+            if tally.requests == 1, let theirs = answer.ranges.first?.set, let ours = held.first {
+                greatestRequests = TransferLimits.comparisonRequests(of: max(theirs.count, ours.count))
+            }
             var parts: [RangeSummary] = []
             for (index, range) in ranges.enumerated() where answer.ranges[index].set != held[index] {
                 switch answer.ranges[index].detail {
@@ -165,10 +171,10 @@ package struct ReconciliationCycle {
         )
     }
 
-    private func endless() -> ReplicationError {
+    private func endless(after requests: Int64) -> ReplicationError {
         ReplicationError(
             .integrity,
-            "after \(TransferLimits.comparisonRequests) requests \(collection) is still not compared with the hub at"
+            "after \(requests) requests \(collection) is still not compared with the hub at"
                 + " \(client.endpoint); what was found is settled, and the next try goes on: if that does not end either,"
                 + " verify both stores"
         )

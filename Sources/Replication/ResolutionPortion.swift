@@ -3,14 +3,16 @@ package import Federation
 /// One verified answer of a resolutions feed.
 package struct ResolutionPortion: Sendable, Equatable {
     package var resolutions: [Resolution] = []
-    /// What is wrong with lines that are no resolutions, although they came as they were sent.
-    package var unreadable: [String] = []
+    /// Lines that are no resolutions, although they came as they were sent.
+    package var unreadable: Int64 = 0
+    /// What is wrong with the first of them.
+    package var reason: String?
     /// The position behind them.
     package var cursor: String
     /// Whether there was more.
     package var hasMore: Bool
 
-    package init(resolutions: [Resolution] = [], unreadable: [String] = [], cursor: String, hasMore: Bool) {
+    package init(resolutions: [Resolution] = [], unreadable: Int64 = 0, cursor: String, hasMore: Bool) {
         self.resolutions = resolutions
         self.unreadable = unreadable
         self.cursor = cursor

@@ -31,16 +31,28 @@ package enum TransferLimits {
     package static let bytesBetweenLines = 2 * lineBytes
     /// Ranges whose digests are asked for at once: few enough for an answer of a megabyte.
     package static let comparedRanges = 64
-    /// Requests for digests in one comparison: enough for a hundred million differences.
-    package static let comparisonRequests: Int64 = 1_000_000
+    /// Ranges that wait to be compared: more than a hundred million statements lead to when each range is divided into
+    /// equal parts, and few enough to be held.
+    package static let openRanges = 16_384
+    /// Requests for digests in one comparison, however much either hub says it has: enough for a hundred million
+    /// differences.
+    private static let comparisonRequests: Int64 = 1_000_000
+    /// Requests for digests in a comparison of few statements.
+    private static let leastComparisonRequests: Int64 = 64
+
+    /// Requests for digests in the comparison of two collections of which the greater has `count` statements: far more
+    /// than it takes where all of them differ, because whoever divides what it has so badly would never end.
+    package static func comparisonRequests(of count: Int64) -> Int64 {
+        leastComparisonRequests + min(max(count, 0) / 2, comparisonRequests)
+    }
     /// Statements held that are read at a time to be compared.
     package static let comparedStatements = 1_000
     /// Statements that are fetched, or pushed, at once because they were found lacking.
     package static let selectedKeys = 500
     /// Resolutions that are passed on at once.
     package static let resolutionItems = 500
-    /// Bytes of one answer of a resolutions feed.
-    package static let resolutionsBytes = 64 * 1024 * 1024
+    /// Bytes of one answer of a resolutions feed: hubs end one with the resolution that reaches 4 MiB.
+    package static let resolutionsBytes = 8 * 1024 * 1024
     /// Bytes of an answer with digests.
     package static let digestsAnswerBytes = 16 * 1024 * 1024
     /// The time for an answer with digests, for which the hub may read everything it has of a collection.

@@ -164,6 +164,43 @@ def test_a_hub_restored_from_an_older_copy_gets_back_what_others_still_have(regi
     known(asia, "after")
 
 
+@pytest.mark.parametrize("victim", [0, 1])
+def test_a_hub_restored_without_saying_so_gets_back_what_the_other_one_has(arena, victim):
+    us, above = hubs = [Region(arena).start() for _ in range(2)]
+    hub, other = hubs[victim], hubs[1 - victim]
+    try:
+        us.join(above, "us", "--sync-interval", "1")
+        push(us, "alice", *(item(f"old-{n}", revision=1) for n in range(50)))
+        push(us, "carol", item("kept", revision=1))
+        push(above, "bruno", item("theirs", revision=1))
+        agree(hubs, SKILLS)
+        assert other.stop() == 0 and hub.stop() == 0
+        copy = hub.data + ".copy"
+        shutil.copytree(hub.data, copy, symlinks=True)
+        _own(hub.data, copy)
+        for each in hubs:
+            each.start()
+        push(us, "alice", *(item(f"new-{n}", revision=1) for n in range(20)), {"id": "old-7", "retracted": True,
+                                                                                "revision": 2})
+        push(above, "bruno", item("theirs-too", revision=1))
+        agree(hubs, SKILLS)
+        expected = other.statements(SKILLS)
+        assert len(expected) == 73
+        # The feeds of the restored copy come further, while nobody looks, than they were before: no cursor is ahead.
+        assert other.stop() == 0 and hub.stop() == 0
+        shutil.rmtree(hub.data)
+        os.rename(copy, hub.data)
+        hub.start()
+        push(hub, "dana", *(item(f"since-{n}", revision=1) for n in range(60)))
+        other.start()
+        agree(hubs, SKILLS)
+        held = hub.statements(SKILLS)
+        assert expected.items() <= held.items() and len(held) == len(expected) + 60
+    finally:
+        for each in hubs:
+            each.close()
+
+
 def test_what_is_forwarded_can_be_narrowed_and_widened_again(arena):
     below, above = Region(arena).start(), Region(arena).start()
     try:

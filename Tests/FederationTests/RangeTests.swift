@@ -67,8 +67,8 @@ struct RangeTests {
             ]
         )
         let root = try JSONDocument(parsing: answer.json.bytes).root
-        #expect(DigestsAnswer(root, to: request.ranges) == answer)
-        #expect(DigestsAnswer(root, to: [PatternRange()]) == nil)
+        #expect(DigestsAnswer(root, to: request) == answer)
+        #expect(DigestsAnswer(root, to: DigestsRequest(ranges: [PatternRange()])) == nil)
         let selection = SelectionRequest(keys: [version.key])
         #expect(try SelectionRequest(JSONDocument(parsing: selection.json.bytes).root) == selection)
     }
@@ -93,8 +93,45 @@ struct RangeTests {
             {"to":"a","count":0,"digest":"\#(digest)"},{"count":9,"digest":"\#(digest)"}]}]}
             """#
         let root = try JSONDocument(parsing: Array(text.utf8)).root
-        #expect(DigestsAnswer(root, to: [PatternRange(from: try PatternID("a"))]) == nil)
-        #expect(DigestsAnswer(root, to: [PatternRange()]) != nil)
+        #expect(DigestsAnswer(root, to: DigestsRequest(ranges: [PatternRange(from: try PatternID("a"))])) == nil)
+        #expect(DigestsAnswer(root, to: DigestsRequest(ranges: [PatternRange()])) != nil)
+    }
+
+    @Test("An answer with more parts, or more contributions, than were asked for is not read")
+    func unasked() throws {
+        let digest = SHA256Digest.none.hex
+        let parts = ["a", "b"].map { #"{"to":"\#($0)","count":1,"digest":"\#(digest)"},"# }.joined()
+        let divided = try JSONDocument(
+            parsing: Array(
+                #"""
+                {"epoch":"e","cursor":"c","ranges":[{"count":3,"digest":"\#(digest)","parts":[
+                \#(parts){"count":1,"digest":"\#(digest)"}]}]}
+                """#.utf8
+            )
+        ).root
+        #expect(DigestsAnswer(divided, to: DigestsRequest(ranges: [PatternRange()], parts: 3)) != nil)
+        #expect(DigestsAnswer(divided, to: DigestsRequest(ranges: [PatternRange()], parts: 2)) == nil)
+        let version = ContributionVersion(incarnation: 1, revision: 1, checksum: .none, vectorDigest: .none)
+        let items = try [("a", "alice"), ("a", "kenji"), ("b", "alice")].map { id, origin in
+            let origin = Histories.known(NodeName(origin))
+            return StatementVersion(key: ContributionKey(id: try PatternID(id), origin: origin), version: version)
+        }
+        let listed = DigestsAnswer(
+            epoch: "e",
+            cursor: "c",
+            ranges: [.init(set: SetDigest(count: 3), detail: .items(items))]
+        )
+        let root = try JSONDocument(parsing: listed.json.bytes).root
+        #expect(DigestsAnswer(root, to: DigestsRequest(ranges: [PatternRange()], list: 3)) == listed)
+        #expect(DigestsAnswer(root, to: DigestsRequest(ranges: [PatternRange()], list: 2)) == nil)
+        // What is said about one pattern cannot be divided.
+        let single = DigestsAnswer(
+            epoch: "e",
+            cursor: "c",
+            ranges: [.init(set: SetDigest(count: 2), detail: .items(Array(items.prefix(2))))]
+        )
+        let singleRoot = try JSONDocument(parsing: single.json.bytes).root
+        #expect(DigestsAnswer(singleRoot, to: DigestsRequest(ranges: [PatternRange()], list: 1)) == single)
     }
 
     @Test("A resolution is read as it was written, its content checked")

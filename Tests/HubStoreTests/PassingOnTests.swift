@@ -183,7 +183,7 @@ struct PassingOnTests {
                 try DigestsRequest(JSONDocument(parsing: request.json.bytes).root),
                 of: collection
             ).json.bytes
-            let answer = try #require(DigestsAnswer(try JSONDocument(parsing: text).root, to: ranges))
+            let answer = try #require(DigestsAnswer(try JSONDocument(parsing: text).root, to: request))
             asked += ranges.count
             var next: [PatternRange] = []
             for (range, found) in zip(ranges, answer.ranges) {

@@ -40,12 +40,13 @@ extension DigestsAnswer {
         ["epoch": .string(epoch), "cursor": .string(cursor), "ranges": .array(ranges.map(\.json))]
     }
 
-    /// Reads the answer to a request for `asked`; `nil` where it is none.
-    package init?(_ root: JSONNode, to asked: [PatternRange]) {
+    /// Reads the answer to `request`; `nil` where it is none, or has more parts or contributions than were asked for.
+    package init?(_ root: JSONNode, to request: DigestsRequest) {
+        let asked = request.ranges
         guard let epoch = root["epoch"]?.string, let cursor = root["cursor"]?.string,
             let elements = root["ranges"]?.elements, elements.count == asked.count
         else { return nil }
-        let ranges = zip(elements, asked).compactMap { Range($0, of: $1) }
+        let ranges = zip(elements, asked).compactMap { Range($0, of: $1, in: request) }
         guard ranges.count == asked.count else { return nil }
         self.init(epoch: epoch, cursor: cursor, ranges: ranges)
     }
@@ -73,18 +74,21 @@ extension DigestsAnswer.Range {
         return .object(members)
     }
 
-    /// Reads what is said about `range`; `nil` where that cannot be read or is not in order.
-    init?(_ node: JSONNode, of range: PatternRange) {
-        guard let set = SetDigest(node) else { return nil }
+    /// Reads what is said about `range`; `nil` where that cannot be read, is not in order, or is more than `request` asks.
+    init?(_ node: JSONNode, of range: PatternRange, in request: DigestsRequest) {
+        guard let set = SetDigest(node), set.count >= 0 else { return nil }
         if let elements = node["items"]?.elements {
             let items = elements.compactMap(StatementVersion.init)
-            guard items.count == elements.count, zip(items, items.dropFirst()).allSatisfy({ $0.key < $1.key }),
+            // One pattern cannot be divided, so all that nodes said about it is listed.
+            guard items.count <= request.list || items.first?.key.id == items.last?.key.id,
+                items.count == elements.count, zip(items, items.dropFirst()).allSatisfy({ $0.key < $1.key }),
                 items.allSatisfy({ range.contains($0.key.id) })
             else { return nil }
             self.init(set: set, detail: .items(items))
             return
         }
-        guard let elements = node["parts"]?.elements, !elements.isEmpty else { return nil }
+        guard let elements = node["parts"]?.elements, (1...max(1, request.parts)).contains(elements.count)
+        else { return nil }
         var parts: [RangeSummary] = []
         var rest = range
         for (index, element) in elements.enumerated() {

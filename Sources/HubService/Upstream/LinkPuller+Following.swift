@@ -6,7 +6,8 @@ import Replication
 extension LinkPuller {
     func follow(_ manifest: ManifestDocument, _ name: NodeName, _ client: HubClient) throws {
         var problems: [String] = []
-        for entry in manifest.entries where link.upstream.carries(entry.policy.collection) {
+        let (entries, leftOut) = try link.travelling(manifest)
+        for entry in entries {
             do {
                 try follow(entry, name, client)
             } catch let error as ReplicationError {
@@ -17,8 +18,13 @@ extension LinkPuller {
                 }
             }
         }
-        guard problems.isEmpty else { throw ReplicationError(.integrity, problems.joined(separator: "; ")) }
+        guard problems.isEmpty else {
+            let others = problems.count - LinkPuller.shownProblems
+            let shown = problems.prefix(LinkPuller.shownProblems) + (others > 0 ? ["and \(others) more"] : [])
+            throw ReplicationError(.integrity, shown.joined(separator: "; "))
+        }
         try noteEverythingRead(manifest.identity)
+        self.leftOut = leftOut
     }
 
     private func follow(_ entry: ManifestDocument.Entry, _ name: NodeName, _ client: HubClient) throws {
@@ -51,13 +57,22 @@ extension LinkPuller {
 
     private func pullResolutions(of collection: CollectionName, _ name: NodeName, _ client: HubClient) throws {
         let (store, now) = (hub.store, hub.now)
-        while true {
+        for _ in 0..<TransferLimits.pullAnswers {
             let since = cursors[.resolutions]?[collection]
             let portion = try client.retrying { try client.resolutions(of: collection, since: since) }
-            for reason in portion.unreadable {
+            if portion.unreadable > 0 {
                 hub.logger.warning(
-                    "a resolution was not taken",
-                    metadata: ["url": .string(link.upstream.url), "reason": .string(reason)]
+                    "resolutions were not taken",
+                    metadata: [
+                        "url": .string(link.upstream.url), "collection": .string(collection.text),
+                        "count": .stringConvertible(portion.unreadable), "reason": .string(portion.reason ?? ""),
+                    ]
+                )
+            }
+            guard !portion.hasMore || portion.cursor != since else {
+                throw ReplicationError(
+                    .integrity,
+                    "\(link.endpoint) promises more resolutions about \(collection) but does not get on; verify its store"
                 )
             }
             let number = Cursor(portion.cursor)?.number ?? 0
@@ -66,8 +81,13 @@ extension LinkPuller {
                 try await store.relay(portion.resolutions, by: name, into: collection, position: position, now: now)
             }
             cursors[.resolutions, default: [:]][collection] = portion.cursor
-            guard portion.hasMore, portion.cursor != since else { return }
+            guard portion.hasMore else { return }
         }
+        throw ReplicationError(
+            .integrity,
+            "after \(TransferLimits.pullAnswers) answers \(link.endpoint) still promises more resolutions about"
+                + " \(collection); what came is kept, and the next round goes on behind it"
+        )
     }
 
     /// Runs `body`; where it fails, notes how far the upstream's feed has come, so that the status shows what is missing.

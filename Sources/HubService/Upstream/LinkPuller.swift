@@ -11,6 +11,9 @@ final class LinkPuller {
     /// Between questions to an upstream that answers at once, and the same as before.
     private static let idle = Backoff(first: .milliseconds(50), greatest: .seconds(2))
 
+    /// Problems of single collections that are told at once.
+    static let shownProblems = 8
+
     let link: UpstreamLink
     private var heldClient: HubClient?
     /// What the upstream said last, once it was followed.
@@ -25,9 +28,17 @@ final class LinkPuller {
 
     /// Up to where the upstream was told that what was decided there is known here.
     var reported: [CollectionName: String] = [:]
+    /// Why some collections of the upstream are left out, which holds up no others.
+    var leftOut: ReplicationError?
+    /// When both hubs' digests are looked at.
+    var schedule: ComparisonSchedule
+    /// Whether both hubs hold the same contributions once nothing is on its way: nothing is left out by its value.
+    let hasEqualDigests: Bool
 
     init(_ link: UpstreamLink) {
         self.link = link
+        hasEqualDigests = link.upstream.minValue <= 0
+        schedule = ComparisonSchedule(every: link.syncInterval, hasEqualDigests: hasEqualDigests, now: .now)
     }
 
     var hub: Hub { link.hub }
@@ -56,8 +67,12 @@ final class LinkPuller {
             let hub = hub
             let own = try BlockingCall.result { try await hub.store.currentIdentity() }
             // A new history of this hub's own is a reason to ask again and compare.
-            if link.state.contact?.0.own != own { followed = nil }
-            link.state.succeeded(.pull)
+            guard link.state.contact?.0.own == own, let manifest = followed?.manifest else {
+                followed = nil
+                link.state.succeeded(.pull)
+                return
+            }
+            try finish(manifest)
             return
         }
         if let followed, followed.manifest == manifest {
@@ -78,7 +93,17 @@ final class LinkPuller {
             return
         }
         followed = (manifest, entityTag)
-        link.state.succeeded(.pull)
+        try finish(manifest)
+    }
+
+    /// Ends a round after which everything of `manifest` is held.
+    private func finish(_ manifest: ManifestDocument) throws {
+        if let leftOut {
+            link.state.failed(.pull, leftOut)
+        } else {
+            link.state.succeeded(.pull)
+        }
+        try lookAtDigests(manifest)
     }
 
     /// Keeps an upstream that answers at once, without news, from being asked all the time.

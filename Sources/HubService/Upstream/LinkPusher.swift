@@ -111,7 +111,7 @@ final class LinkPusher {
             guard through > number else { return refused }
             var position = link.position(collection, .resolutions, .push, number: through)
             if count > 0 {
-                let answer = try client.retrying { try client.push(resolutions: body, to: collection) }
+                let answer = try client.retrying { try client.push(resolutions: body, count: count, to: collection) }
                 link.state.answered()
                 position.items = answer.accepted
                 refused += answer.refused

@@ -16,7 +16,7 @@ struct UpstreamComparison {
     func run(_ manifest: ManifestDocument) throws {
         link.hub.logger.notice("comparing with an upstream", metadata: ["url": .string(link.upstream.url)])
         let filter = try link.filter()
-        for entry in manifest.entries where link.upstream.carries(entry.policy.collection) {
+        for entry in try link.travelling(manifest).entries {
             let tally = try compare(entry, filter)
             link.hub.logger.notice(
                 "compared with an upstream",

@@ -41,7 +41,7 @@ extension HubReplica {
             let request = DigestsRequest(ranges: asked, parts: 3, list: 4)
             let received = try DigestsRequest(HubReplica.sent(request.json).root)
             let answer = try HubReplica.sent(other.digests(received).json)
-            guard let answer = DigestsAnswer(answer.root, to: asked) else {
+            guard let answer = DigestsAnswer(answer.root, to: request) else {
                 throw FeedLineError("the answer to a request for digests cannot be read")
             }
             for (range, found) in zip(asked, answer.ranges) where !agrees(range, with: found.set) {
