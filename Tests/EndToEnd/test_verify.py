@@ -39,6 +39,9 @@ def held(arena):
                             batch[taken_back] = {"id": batch[taken_back]["id"], "revision": 2, "retracted": True}
                     answer = hub.client(node).push(collection, batch)
                     assert answer.counts[3] == 0, answer
+        # What is retracted below would be served otherwise, whatever was drawn.
+        sure = [{"id": f"p{number:03}", "revision": 3, "payload": {"value_score": 0.9}} for number in (3, 4, 5)]
+        assert hub.client(NODES[0]).push(SKILLS, sure).counts[0] == 3
         for number in (3, 4, 5):
             hub.command("retraction", "add", SKILLS, f"p{number:03}", "--reason", "seen to fail")
         hub.command("retraction", "add", SKILLS, "p006", "--reason", "holds a password", "--purge")
