@@ -112,7 +112,7 @@ extension UpstreamVerification.Difference {
         switch item {
         case .statement(let key): key.id.description
         case .resolution(.pattern(let id), _): id.description
-        case .resolution(.content(let digest), _): "content \(digest.hex)"
+        case .resolution(.content(let digest), _): "content \(digest)"
         }
     }
 
@@ -126,7 +126,7 @@ extension UpstreamVerification.Difference {
     fileprivate var json: JSONValue {
         var members: [JSONValue.Member] = [.init("what", .string(kind))]
         switch item {
-        case .resolution(.content(let digest), _): members.append(.init("content", .string(digest.hex)))
+        case .resolution(.content(let digest), _): members.append(.init("content", .string("\(digest)")))
         case .statement, .resolution(.pattern, _): members.append(.init("id", .string(subject)))
         }
         return .object(members + [.init("origin", .string(origin.text)), .init("lacking", .string(side))])

@@ -55,12 +55,15 @@ struct ResolutionComparison {
         var pushed: Int64 = 0
         for portion in portions(of: result.lackingThere.values.sorted { $1.isNewer(than: $0) }) {
             var body: [UInt8] = []
+            var count = 0
             for (index, resolution) in portion.enumerated() {
                 resolution.line.append(to: &body)
                 body.append(UInt8(ascii: "\n"))
+                count += 1
                 guard body.count >= Limits.batchBytes || index == portion.count - 1 else { continue }
-                pushed += try client.retrying { try client.push(resolutions: body, to: collection) }.accepted
-                body = []
+                let (text, lines) = (body, count)
+                pushed += try client.retrying { try client.push(resolutions: text, count: lines, to: collection) }.accepted
+                (body, count) = ([], 0)
             }
         }
         return (Int64(fetched), pushed)
