@@ -221,6 +221,36 @@ def test_what_is_forwarded_can_be_narrowed_and_widened_again(arena):
         above.close()
 
 
+def test_no_more_collections_are_made_for_an_upstream_than_a_hub_can_show(arena):
+    below, above = Region(arena).start(), Region(arena).start()
+    try:
+        above.psql("""
+            INSERT INTO collections (collection, strategy, threshold, value_rule, policy_revision, settled_revision,
+                created_at, updated_at)
+            SELECT 'a-' || n, strategy, threshold, value_rule, 1, 1, created_at, updated_at
+            FROM collections, generate_series(1, 400) AS n WHERE collection = 'skills-patterns';
+            INSERT INTO feed_heads (collection, feed)
+            SELECT 'a-' || n, feed FROM generate_series(1, 400) AS n,
+                unnest(ARRAY['contributions', 'winners', 'resolutions']) AS f (feed)""")
+        below.join(above, "below", "--sync-interval", "3600")
+        error = wait_until(lambda: below.psql("SELECT error FROM upstreams WHERE failures > 0"), 60, "it is said")
+        assert "256" in error and "collection add" in error and "--collections" in error
+        count = "SELECT count(*) FROM collections"
+        assert below.psql(count) == "256"
+        # What is there goes on, as soon as there is news.
+        push(above, "bruno", item("from above", revision=1))
+        push(below, "alice", item("from below", revision=1))
+        known(below, "from above")
+        known(above, "from below")
+        assert below.psql(count) == "256"
+        # Without those that nobody wants nothing is left to be said.
+        below.join(above, "below", "--sync-interval", "3600", "--collections", SKILLS)
+        wait_until(lambda: below.psql("SELECT failures FROM upstreams") == "0", 60, "all is well")
+    finally:
+        below.close()
+        above.close()
+
+
 def test_one_damaged_statement_is_kept_aside_and_holds_up_nothing(regions):
     us, above, asia = regions
     assert asia.stop() == 0
