@@ -170,7 +170,8 @@ def test_the_shapes_are_those_of_the_predecessor(hub):
     with Client(hub.port, token) as client:
         assert client.request("POST", f"/import/{ERRORS}", body).json() == {"imported": 1}
         manifest = client.get("/manifest").json()
-        assert set(manifest) == {"node_id", "timestamp", "collections"}
+        # The predecessor's members, and what its client does not look at.
+        assert set(manifest) == {"node_id", "timestamp", "collections", "upstreams"} and manifest["upstreams"] == []
         entry = manifest["collections"][ERRORS]
         assert set(entry) >= {"name", "count", "last_updated", "high_value_count", "checksum"}
         assert (entry["name"], type(entry["high_value_count"]), len(entry["checksum"])) == (ERRORS, int, 16)

@@ -135,7 +135,8 @@ def test_what_cannot_be_taken_is_kept_under_the_name_of_who_passed_it_on(pair):
         assert up.push(SKILLS, [relayed("y", value_score=None, endorsement_count=8)]).counts == (0, 0, 0, 1)
         assert above.psql("SELECT DISTINCT node FROM quarantine") == "region"
         above.psql(f"UPDATE collections SET value_rule = 'value-or-endorsements' WHERE collection = '{SKILLS}'")
-        above.command("quarantine", "release", "--code", "value-out-of-range")
+        released = above.run("quarantine", "release", "--code", "value-out-of-range")
+        assert released.returncode == 3 and "1 of 2 left quarantine" in released.stdout, released
         admitted = {line["id"]: (line["origin"], line["path"], line["revision"]) for line in lines_of(up, echo=1)}
         assert admitted == {"x": ("kenji", ["region"], 1), "y": ("kenji", ["region"], 1)}
 

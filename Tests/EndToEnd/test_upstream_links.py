@@ -234,7 +234,7 @@ def test_no_more_collections_are_made_for_an_upstream_than_a_hub_can_show(arena)
                 unnest(ARRAY['contributions', 'winners', 'resolutions']) AS f (feed)""")
         below.join(above, "below", "--sync-interval", "3600")
         error = wait_until(lambda: below.psql("SELECT error FROM upstreams WHERE failures > 0"), 60, "it is said")
-        assert "256" in error and "collection add" in error and "--collections" in error
+        assert "256" in error and "collection set" in error and "--collections" in error
         count = "SELECT count(*) FROM collections"
         assert below.psql(count) == "256"
         # What is there goes on, as soon as there is news.

@@ -60,8 +60,8 @@ extension UpstreamLink {
             .configuration,
             "\(count) collections of \(endpoint) are not made here, because a hub that has \(Limits.collections) makes no"
                 + " more of them for an upstream; all others go on: ask the upstream's operator whether they are meant, and"
-                + " make those that are wanted with `tributary-hub collection add NAME`, or name with --collections those"
-                + " that are to travel"
+                + " make those that are wanted with `tributary-hub collection set NAME --strategy S`, or name with --collections"
+                + " those that are to travel"
         )
     }
 }
