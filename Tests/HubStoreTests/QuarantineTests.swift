@@ -61,7 +61,7 @@ struct QuarantineTests {
             let author = Histories.known(NodeName("alice"))
             let own = Admission(policy: policy, origin: author, incarnation: 3, now: now, hasher: SHA256())
             var id: PatternID?
-            let vector = Base64.encode([0, 0, 128, 63, 0, 0, 0, 64])
+            let vector = String(decoding: Base64.encode([0, 0, 128, 63, 0, 0, 0, 64]), as: UTF8.self)
             let lines = [
                 #"{"id":"a","revision":7,"payload":{"value_score":0.5},"vector":"\#(vector)","vector_model":"m"}"#,
                 #"{"id":"b","revision":8,"retracted":true}"#,
