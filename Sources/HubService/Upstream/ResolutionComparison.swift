@@ -62,7 +62,8 @@ struct ResolutionComparison {
                 count += 1
                 guard body.count >= Limits.batchBytes || index == portion.count - 1 else { continue }
                 let (text, lines) = (body, count)
-                pushed += try client.retrying { try client.push(resolutions: text, count: lines, to: collection) }.accepted
+                pushed += try client.retrying { try client.push(resolutions: text, count: lines, to: collection) }
+                    .accepted
                 (body, count) = ([], 0)
             }
         }
