@@ -66,7 +66,7 @@ struct Statements: Equatable {
 extension CollectionName {
     /// The collection of these tests.
     static var compared: CollectionName {
-        guard let name = CollectionName("skills") else { fatalError("the name of the tests' collection") }
+        guard let name = CollectionName("skills") else { preconditionFailure("the name of the tests' collection") }
         return name
     }
 }
