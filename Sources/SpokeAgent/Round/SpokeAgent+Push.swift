@@ -7,20 +7,30 @@ extension SpokeAgent {
     func push(_ entry: ManifestDocument.Entry, _ report: inout CollectionReport) throws {
         let policy = entry.policy
         let number = try state.number(of: policy.collection)
-        let sources = SourceSet(settings.sources, policy.collection, known: try state.sourceFiles(of: number))
+        let sources = SourceSet(
+            settings.sources,
+            policy,
+            known: try state.sourceFiles(of: number),
+            SourceContext(
+                state: state,
+                collection: number,
+                now: environment.now,
+                shouldStop: environment.shouldStop
+            )
+        )
         defer {
             report.held = (try? state.heldItems(in: number)) ?? []
             report.withheld = (try? state.withheldStatements(in: number)) ?? WithheldStatements()
         }
-        try followResolutions(entry, number, hasFiles: !sources.files.isEmpty, &report)
-        guard !sources.files.isEmpty else {
+        try followResolutions(entry, number, hasFiles: !sources.parts.isEmpty, &report)
+        guard !sources.parts.isEmpty else {
             try holdAll(sources, number, &report)
             return
         }
-        let key = sources.key(policy: policy, node: settings.node)
+        let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key)
         let last = try state.lastScan(of: number)
         report.scan = last.tally.flatMap(ScanTally.init(json:))
-        if last.key == key, report.scan != nil, try state.retryPosition(of: number) == nil { return }
+        if key != nil, last.key == key, report.scan != nil, try state.retryPosition(of: number) == nil { return }
         // Decided before the files are read: a change after this is sure to show in the next round.
         let isSettled = sources.isSettled(at: environment.now())
         try state.saveScan(of: number, key: nil, tally: last.tally)
@@ -52,9 +62,10 @@ extension SpokeAgent {
         let policy = entry.policy
         progress("\(policy.collection): reading")
         let scan = try CollectionScan(
-            files: sources.files,
+            parts: sources.parts,
             policy: policy,
             node: settings.node,
+            outgoing: settings.outgoing,
             state: state,
             collection: number
         )
@@ -63,7 +74,7 @@ extension SpokeAgent {
         try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
         report.scan = scan.tally
         report.wasScanned = true
-        try state.addSourceFiles(sources.files.map(\.path), to: number)
+        try state.addSourceFiles(sources.parts.map(\.name), to: number)
         report.heldRetractions = try retractionHold(scan, sources)
         let retracts = report.heldRetractions == nil
         if retracts { try scan.table.forgetWithheldRefusals() }
