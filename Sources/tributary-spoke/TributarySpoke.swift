@@ -29,7 +29,7 @@ struct TributarySpoke: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             SyncCommand.self, RunCommand.self, PushCommand.self, PullCommand.self, StatusCommand.self, ListCommand.self,
-            GetCommand.self, WhyCommand.self,
+            GetCommand.self, WhyCommand.self, DoctorCommand.self, ConfigCommand.self,
         ]
     )
 

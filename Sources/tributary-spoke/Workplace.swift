@@ -7,6 +7,8 @@ import SpokeAgent
 /// Everything a command needs to work with a hub, opened in order and closed when it goes.
 struct Workplace {
     let console: Console
+    let configuration: SpokeConfiguration
+    let hub: HubSettings
     let client: HubClient
     let agent: SpokeAgent
     private let lock: FolderLock
@@ -14,25 +16,32 @@ struct Workplace {
     /// Opens the state and prepares the connection; says what is worth a warning.
     ///
     /// Throws `SpokeError`, `ReplicationError`, and what the state's file leads to.
-    init(_ options: HubOptions, _ sources: SourceOptions?, _ sinks: SinkOptions?) throws {
+    ///
+    /// A command without options for sources or sinks has none, whatever is set elsewhere.
+    init(_ configuration: SpokeConfiguration, _ options: HubOptions, _ sources: SourceOptions?, _ sinks: SinkOptions?)
+        throws
+    {
         let console = Console(isQuiet: options.quiet)
         let environment = SystemClock.environment
+        let hub = try configuration.hubs()[0]
         let settings = try SpokeSettings(
-            endpoint: options.access.hub,
-            node: options.access.node,
-            sources: sources?.sources ?? [],
-            sinks: sinks?.sinks ?? [],
-            collections: options.collections,
-            keepsVectors: sinks?.vectors ?? false,
+            endpoint: hub.endpoint,
+            node: hub.node,
+            sources: sources == nil ? [] : try configuration.openSources(home: PlaceOption.home),
+            sinks: sinks == nil ? [] : try configuration.openSinks(home: PlaceOption.home),
+            collections: configuration.collections,
+            keepsVectors: sinks != nil && configuration.keepsVectors,
             confirmsRetractions: sources?.confirmRetractions ?? false
         )
-        client = try options.access.client(console, environment)
-        let folder = StateFolder(options.state)
+        client = try hub.client(console, environment)
+        let folder = StateFolder(try configuration.state())
         lock = try folder.lock()
         let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
         if sources?.retryRefused == true { try state.releaseRefused() }
         agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
         self.console = console
+        self.configuration = configuration
+        self.hub = hub
     }
 }
 
@@ -47,7 +56,15 @@ enum SingleRound {
     ) throws {
         SignalFlag.install()
         do {
-            let workplace = try Workplace(options, sources, sinks)
+            let configuration = try options.settings.load(
+                options.given,
+                sources?.given ?? [:],
+                sinks?.given ?? [:]
+            )
+            if kind == .push, configuration.sources.isEmpty {
+                throw configuration.missing(.sources, "there is no source to push from", "jsonl:FOLDER")
+            }
+            let workplace = try Workplace(configuration, options, sources, sinks)
             let report = workplace.agent.round(kind)
             let status = report.status
             if options.json {

@@ -11,8 +11,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case nodeName
         /// A file or folder.
         case path
-        /// Kinds of sources or sinks with the place of each, as in `jsonl:patterns`.
-        case places
+        /// Sources or sinks of these kinds with the place of each, as in `jsonl:patterns`.
+        case places(kinds: [String])
         case collectionNames
         case boolean
         /// A length of time in whole seconds.
@@ -25,7 +25,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .hubs: .hubs
         case .node: .nodeName
         case .tokenFile, .caFile, .state: .path
-        case .sources, .sinks: .places
+        case .sources: .places(kinds: SourceKind.allCases.map(\.rawValue))
+        case .sinks: .places(kinds: SinkKind.allCases.map(\.rawValue))
         case .collections: .collectionNames
         case .vectors: .boolean
         case .syncInterval: .seconds

@@ -81,8 +81,10 @@ struct SettingReader {
         var values: [JSONValue] = []
         for text in texts {
             let value =
-                setting.shape == .places
-                ? try SettingText.place(text, base: base, home: home) : try SettingText.collection(text).text
+                switch setting.shape {
+                case .places(let kinds): try SettingText.place(text, kinds: kinds, base: base, home: home)
+                default: try SettingText.collection(text).text
+                }
             values.append(.string(value))
         }
         return .array(values)

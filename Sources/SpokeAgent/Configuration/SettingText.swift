@@ -52,16 +52,13 @@ package enum SettingText {
         return "\(base)/\(text)"
     }
 
-    /// `KIND:PLACE` with the place, where it is a path, as it is meant in the folder `base`.
-    static func place(_ text: String, base: String?, home: String?) throws(InvalidSetting) -> String {
-        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
-            throw InvalidSetting(
-                description:
-                    "'\(ShownText.of(text))' needs its kind too, as in 'jsonl:\(text.isEmpty ? "patterns" : text)'"
-            )
-        }
-        if parts[1].contains("://") { return text }
-        return "\(parts[0]):\(try path(String(parts[1]), base: base, home: home))"
+    /// `KIND:PLACE`, whose kind is one of `kinds`, with the place, where it is a path, as it is meant in the folder `base`.
+    static func place(_ text: String, kinds: [String], base: String?, home: String?) throws(InvalidSetting) -> String {
+        let argument: PlaceArgument
+        do throws(SpokeError) {
+            argument = try PlaceArgument(text, kinds: kinds, home: home)
+        } catch { throw InvalidSetting(description: error.description) }
+        if argument.place.contains("://") { return text }
+        return "\(argument.kind):\(try path(argument.place, base: base, home: home))"
     }
 }

@@ -11,6 +11,15 @@ package struct SettingsLayer: Sendable, Equatable {
         self.values = values
     }
 
+    /// The settings by name, for people.
+    package var text: String {
+        let names = Setting.allCases.filter { values[$0] != nil }.map(\.rawValue)
+        return names.isEmpty ? "nothing" : names.joined(separator: ", ")
+    }
+
+    /// Whether there is a file at `path`, whatever is in it.
+    package static func isThere(_ path: String) -> Bool { FileFingerprint(path: path) != nil }
+
     /// What the configuration file at `path` sets; `nil` where there is none.
     ///
     /// Throws ``SpokeError``, which names the file and the place in it.

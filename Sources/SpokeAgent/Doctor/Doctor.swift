@@ -58,6 +58,18 @@ package struct Doctor: Sendable {
             looks.append(Look(check: "state", deadline: DoctorLimits.disk) { stateFolderFindings(state) })
             looks.append(Look(check: "state", deadline: DoctorLimits.integrity) { stateFindings(state) })
         }
+        for text in configuration.sources {
+            looks.append(
+                Look(check: "source", deadline: DoctorLimits.service) { sourceFindings(text, configuration) }
+            )
+        }
+        for text in configuration.sinks {
+            looks.append(Look(check: "sink", deadline: DoctorLimits.service) { sinkFindings(text, configuration) })
+        }
+        looks.append(Look(check: "sink", deadline: DoctorLimits.disk) { overlapFindings(configuration) })
+        if let state = try? configuration.state() {
+            looks.append(Look(check: "service", deadline: DoctorLimits.disk) { serviceFindings(state) })
+        }
         return looks
     }
 }

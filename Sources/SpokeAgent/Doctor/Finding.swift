@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// What one look found.
 package struct Finding: Sendable, Equatable {
