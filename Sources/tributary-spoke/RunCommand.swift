@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import JSON
 import Settings
 import SpokeAgent
@@ -55,6 +56,11 @@ struct RunCommand: ParsableCommand {
         let loop = SyncLoop(agent: workplace.agent, client: workplace.client, interval: interval) { line in
             console.say("\(SystemClock.now()) \(line)")
         }
+        let startedAt = SystemClock.now()
+        loop.dueChanged = { due in
+            RunFile(process: getpid(), startedAt: startedAt, dueAt: due).write(to: workplace.folder)
+        }
+        defer { RunFile.remove(from: workplace.folder) }
         try loop.run()
         console.say("\(SystemClock.now()) stopped on request; the next start takes up where this one ended")
     }

@@ -9,6 +9,7 @@ struct Workplace {
     let console: Console
     let configuration: SpokeConfiguration
     let hub: HubSettings
+    let folder: StateFolder
     let client: HubClient
     let agent: SpokeAgent
     private let lock: FolderLock
@@ -24,17 +25,14 @@ struct Workplace {
         let console = Console(isQuiet: options.quiet)
         let environment = SystemClock.environment
         let hub = try configuration.hubs()[0]
-        let settings = try SpokeSettings(
-            endpoint: hub.endpoint,
-            node: hub.node,
-            sources: sources == nil ? [] : try configuration.openSources(home: PlaceOption.home),
-            sinks: sinks == nil ? [] : try configuration.openSinks(home: PlaceOption.home),
-            collections: configuration.collections,
-            keepsVectors: sinks != nil && configuration.keepsVectors,
-            confirmsRetractions: sources?.confirmRetractions ?? false
+        let settings = try configuration.spokeSettings(
+            reads: sources != nil,
+            writes: sinks != nil,
+            confirmsRetractions: sources?.confirmRetractions ?? false,
+            home: PlaceOption.home
         )
         client = try hub.client(console, environment)
-        let folder = StateFolder(try configuration.state())
+        folder = StateFolder(try configuration.state())
         lock = try folder.lock()
         let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
         if sources?.retryRefused == true { try state.releaseRefused() }

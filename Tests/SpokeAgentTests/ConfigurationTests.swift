@@ -111,7 +111,8 @@ struct ConfigurationTests {
             (#"{"node":"a b"}"#, "'node'"), (#"{"node":7}"#, "'node' is no text"), (#"{"vectors":1}"#, "'vectors'"),
             (#"{"sources":"jsonl:x"}"#, "'sources' is no list"), (#"{"sources":["patterns"]}"#, "jsonl:patterns"),
             (#"{"collections":["A B"]}"#, "'collections'"), (#"{"node":"a","node":"b"}"#, "duplicate"),
-            (#"{"node":"a","nodeId":"b"}"#, "'node' is there twice"), (#"[]"#, "object"), (#"{"node":"a""#, "'}'"),
+            (#"{"node":"a","nodeId":"b"}"#, "'node' is there twice"), (#"[]"#, "object"),
+            ("{\n\n\"node\":\"a\"", "line 3: "),
             ("", "end of file"),
         ]
     )

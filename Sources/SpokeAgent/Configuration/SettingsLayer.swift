@@ -36,7 +36,10 @@ package struct SettingsLayer: Sendable, Equatable {
     }
 
     private static func read(_ text: [UInt8], _ reader: SettingReader) throws -> [Setting: JSONValue] {
-        let root = try JSONDocument(parsing: text).root
+        let root: JSONNode
+        do throws(JSONError) { root = try JSONDocument(parsing: text).root } catch {
+            throw InvalidSetting(description: place(of: error, in: text) + error.message)
+        }
         let members = try ConfigurationMembers(
             root,
             keys: Setting.allCases.map(\.rawValue),
@@ -56,6 +59,13 @@ package struct SettingsLayer: Sendable, Equatable {
             )
         }
         return values
+    }
+
+    /// Where reading stopped, as editors count it.
+    private static func place(of error: JSONError, in text: [UInt8]) -> String {
+        guard let offset = error.offset, offset <= text.count else { return "" }
+        let newline = UInt8(ascii: "\n")
+        return "line \(1 + text[..<offset].count { $0 == newline }): "
     }
 
     /// Calls `body`, whose error is one of the setting called `name`, unless it says so itself.

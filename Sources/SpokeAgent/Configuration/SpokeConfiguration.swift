@@ -63,7 +63,7 @@ package struct SpokeConfiguration: Sendable, Equatable {
         configuration.files = layers.compactMap { if case .file(let path) = $0.origin { path } else { nil } }
         configuration.absentFiles = absent
         configuration.writableFile =
-            isChosen || surroundings.isAdministrator ? paths.first : surroundings.userFile ?? paths.first
+            configuration.files.last ?? (surroundings.isAdministrator ? nil : surroundings.userFile) ?? paths.first
         return configuration
     }
 

@@ -29,15 +29,16 @@ extension Doctor {
     /// Variables that set nothing and look as if they were meant to.
     private var misspelledVariables: [Finding] {
         let known = Setting.allCases.map(\.variable) + [Surroundings.fileVariable]
-        let strange = surroundings.environment.keys.filter {
-            $0.hasPrefix(Surroundings.prefix) && !known.contains($0)
-        }
-        return strange.sorted().compactMap { name in
-            guard let nearest = Suggestion.nearest(to: name, among: known) else { return nil }
+        // What all begin with says nothing about what was meant.
+        let rests = known.map { String($0.dropFirst(Surroundings.prefix.count)) }
+        return surroundings.environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix(Surroundings.prefix), !known.contains(name),
+                let nearest = Suggestion.nearest(to: String(name.dropFirst(Surroundings.prefix.count)), among: rests)
+            else { return nil }
             return .warning(
                 Doctor.check,
                 "the environment variable \(name) sets nothing",
-                fix: "was \(nearest) meant?"
+                fix: "was \(Surroundings.prefix)\(nearest) meant?"
             )
         }
     }

@@ -160,19 +160,10 @@ extension Doctor {
             return [.ok("clock", "this machine and the hub agree")]
         }
         let found =
-            "this machine's clock is \(Doctor.duration(Int64(ahead.magnitude)))"
+            "this machine's clock is \(ShownDuration.text(seconds: Int64(ahead.magnitude)))"
             + " \(ahead > 0 ? "ahead of" : "behind") the hub's"
         let fix = "set the clock, by NTP where possible: of two versions the newer by the clock may win"
         let isBad = ahead.magnitude >= UInt64(DoctorLimits.clockProblem)
         return [isBad ? .problem("clock", found, fix: fix) : .warning("clock", found, fix: fix)]
-    }
-
-    static func duration(_ seconds: Int64) -> String {
-        switch seconds {
-        case ..<120: "\(seconds) s"
-        case ..<7_200: "\(seconds / 60) min"
-        case ..<172_800: "\(seconds / 3_600) h"
-        default: "\(seconds / 86_400) days"
-        }
     }
 }

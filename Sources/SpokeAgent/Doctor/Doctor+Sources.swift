@@ -85,9 +85,7 @@ extension Doctor {
             return [.problem("sink", "\(text): \(error)", fix: "correct \(origin)")]
         }
         guard let folder = sink.folder else { return [.ok("sink", text)] }
-        guard let facts = FileFingerprint(path: folder) else {
-            return [.ok("sink", "\(text) is not there yet; the first round makes it")]
-        }
+        guard let facts = FileFingerprint(path: folder) else { return absentFindings("sink", folder) }
         guard facts.isFolder else {
             return [.problem("sink", "\(folder) is no folder", fix: "remove it, or correct \(origin)")]
         }

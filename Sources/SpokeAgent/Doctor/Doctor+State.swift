@@ -6,9 +6,7 @@ extension Doctor {
     /// What is to be said of the folder for the state, without opening the state.
     func stateFolderFindings(_ path: String) -> [Finding] {
         let folder = StateFolder(path)
-        guard let facts = FileFingerprint(path: path) else {
-            return [.ok(Doctor.state, "\(path) is not there yet; the first round makes it")]
-        }
+        guard let facts = FileFingerprint(path: path) else { return absentFindings(Doctor.state, path) }
         guard facts.isFolder else {
             return [.problem(Doctor.state, "\(path) is no folder", fix: "remove it, or give another --state")]
         }
@@ -74,6 +72,27 @@ extension Doctor {
             fix: "run 'tributary-spoke sync': it moves the file aside and fills a new one from the hub and the sources;"
                 + " then check the disk"
         )
+    }
+
+    /// What is to be said of a folder that is not there yet: whether it can be made.
+    func absentFindings(_ check: String, _ path: String) -> [Finding] {
+        var above = path.hasPrefix("/") ? path : "./\(path)"
+        while above.count > 1, FileFingerprint(path: above) == nil {
+            above = String(above[..<(above.lastIndex(of: "/") ?? above.startIndex)])
+            if above.isEmpty { above = "/" }
+        }
+        let problems = spaceFindings(check, above).filter { $0.level == .problem }
+        guard problems.isEmpty else { return problems }
+        guard let words = DiskSpace.writeProblem(in: above) else {
+            return [.ok(check, "\(path) is not there yet; the first round makes it")]
+        }
+        return [
+            .problem(
+                check,
+                "\(path) is not there and cannot be made: \(above): \(words)",
+                fix: "make it yourself, or name another folder"
+            )
+        ]
     }
 
     /// What is to be said of the space where the folder at `path` is.
