@@ -40,10 +40,9 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         SignalFlag.install()
-        let configuration = try options.settings.load(
-            options.given,
-            sources.given,
-            sinks.given,
+        let configuration = try options.load(
+            sources,
+            sinks,
             syncInterval.map { [.syncInterval: .integer(Int64($0))] } ?? [:]
         )
         let interval = configuration.syncInterval

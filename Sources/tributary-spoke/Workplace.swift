@@ -12,7 +12,8 @@ struct Workplace {
     let folder: StateFolder
     let client: HubClient
     let agent: SpokeAgent
-    private let lock: FolderLock
+    /// Keeps others from the state, where it is written to.
+    private let lock: FolderLock?
 
     /// Opens the state and prepares the connection; says what is worth a warning.
     ///
@@ -41,6 +42,22 @@ struct Workplace {
         self.configuration = configuration
         self.hub = hub
     }
+
+    /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
+    init(reading configuration: SpokeConfiguration, _ options: HubOptions) throws {
+        let console = Console(isQuiet: options.quiet)
+        let environment = SystemClock.environment
+        let hub = try configuration.hubs()[0]
+        let settings = try configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
+        client = try hub.client(console, environment)
+        folder = StateFolder(try configuration.state())
+        lock = nil
+        let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
+        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
+        self.console = console
+        self.configuration = configuration
+        self.hub = hub
+    }
 }
 
 /// One round, and its report.
@@ -54,14 +71,8 @@ enum SingleRound {
     ) throws {
         SignalFlag.install()
         do {
-            let configuration = try options.settings.load(
-                options.given,
-                sources?.given ?? [:],
-                sinks?.given ?? [:]
-            )
-            if kind == .push, configuration.sources.isEmpty {
-                throw configuration.missing(.sources, "there is no source to push from", "jsonl:FOLDER")
-            }
+            let configuration = try options.load(sources, sinks)
+            if kind == .push { try configuration.requireSource() }
             let workplace = try Workplace(configuration, options, sources, sinks)
             let report = workplace.agent.round(kind)
             let status = report.status
