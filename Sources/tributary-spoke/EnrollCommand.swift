@@ -2,6 +2,7 @@ import ArgumentParser
 import Federation
 import Glibc
 import Replication
+import Settings
 import SpokeAgent
 
 /// Makes this machine a node.
@@ -23,12 +24,15 @@ struct EnrollCommand: ParsableCommand {
             """
     )
 
-    @Option(help: "The hub's address, such as https://hub.example:8092.", transform: AccessOptions.endpoint)
+    @Option(
+        help: "The hub's address, such as https://hub.example:8092.",
+        transform: { text in try validated { () throws(InvalidSetting) in try SettingText.endpoint(text) } }
+    )
     var hub: HubEndpoint
 
     @Option(
         help: "The name that this machine is to have; its host name where it is left out.",
-        transform: AccessOptions.node
+        transform: { text in try validated { () throws(InvalidSetting) in try SettingText.node(text) } }
     )
     var node: NodeName?
 
