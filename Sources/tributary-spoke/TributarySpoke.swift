@@ -30,9 +30,9 @@ struct TributarySpoke: ParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
-            StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
-            ConfigCommand.self,
+            EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
+            PullCommand.self, StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self,
+            WhyCommand.self, ConfigCommand.self,
         ]
     )
 
