@@ -83,14 +83,26 @@ extension LinkPuller {
         }
     }
 
+    /// What a hub below passed on has that hub's name there at the end of its path, and would be kept from the upstream as
+    /// its own.
+    private func checkNodes(called name: NodeName, _ identity: HubIdentity) throws {
+        let store = hub.store
+        let isAnother = try BlockingCall.result { try await store.isEnrolled(name, asOtherHubThan: identity.hub) }
+        guard isAnother else { return }
+        throw ReplicationError(
+            .configuration,
+            Upstream.nodeCalled(name, asUpstreamAt: link.endpoint.text)
+        )
+    }
+
     /// Two hubs under one name in paths would be taken for one: what one of them passed on would never reach the other.
     private func checkNamesakes(
         of name: NodeName,
         _ upstreams: [Upstream],
         _ identity: HubIdentity
-    ) throws(ReplicationError) {
+    ) throws {
         let namesake = upstreams.first { $0.hubName == name && $0.hubID != nil && $0.hubID != identity.hub }
-        guard let namesake else { return }
+        guard let namesake else { return try checkNodes(called: name, identity) }
         throw ReplicationError(
             .configuration,
             "both \(link.endpoint) and \(namesake.url) call themselves \(name), so that what one of them passed on would"
