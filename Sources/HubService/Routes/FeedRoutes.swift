@@ -67,6 +67,7 @@ struct FeedRoutes: Sendable {
         let collection = try context.collection()
         let body = try await DocumentBody(
             request,
+            context,
             known: SelectionRequest.members,
             greatestBytes: Limits.selectionBytes
         )
