@@ -68,8 +68,12 @@ package protocol SourcePart: AnyObject {
 
     /// Reads one record again; `nil` where it is gone.
     func record(at place: SourcePlace) throws -> [UInt8]?
+
+    /// How much of what it was last read through is no pattern to anybody, by stable codes that say why.
+    var passedOver: [String: Int64] { get }
 }
 
 extension SourcePart {
     package func expect(_ places: [SourcePlace]) {}
+    package var passedOver: [String: Int64] { [:] }
 }
