@@ -1,5 +1,6 @@
 internal import JSON
 internal import Presentation
+internal import Replication
 
 /// Reads one object of a file of settings, and says where something is that is not right.
 struct SettingsReader {

@@ -1,4 +1,4 @@
-package import Federation
+internal import Federation
 package import JSON
 
 extension SharingRules {

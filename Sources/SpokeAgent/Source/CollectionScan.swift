@@ -50,7 +50,6 @@ final class CollectionScan {
             }
         }
         try table.keepLastLines()
-        try table.noteParts()
         try note(table.reasons())
         for part in parts { tally.reasons.merge(part.passedOver, uniquingKeysWith: +) }
         for held in try table.heldRecords(limit: SourceLimits.listedLines) {

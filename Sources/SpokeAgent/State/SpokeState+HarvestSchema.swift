@@ -14,6 +14,9 @@ extension SpokeState {
         -- Finds a pattern that was read before.
         CREATE UNIQUE INDEX harvest_id ON harvest (part, id);
 
+        -- Lists what was kept of a log in the order in which it came.
+        CREATE INDEX harvest_order ON harvest (part, number);
+
         -- How far each file of a followed log was read: all of them are remembered that are still there.
         CREATE TABLE followed_files (
             part INTEGER NOT NULL REFERENCES source_parts (number),
