@@ -143,7 +143,7 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "TestSupport"]
         ),
         tests("TidyTests", []),
     ],

@@ -38,7 +38,9 @@ package struct PlaceArgument: Sendable, Equatable {
 package enum SourceKind: String, CaseIterable {
     case jsonl, telemetry, git
 
-    /// The source that `text` names; `rules` say which events of telemetry are patterns. Throws a ``SpokeError``.
+    /// The source that `text` names; `rules` say which events of telemetry are patterns.
+    ///
+    /// Throws a ``SpokeError`` where it names none.
     package static func source(
         _ text: String,
         home: String?,

@@ -7,18 +7,37 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"),
         help: ArgumentHelp(
-            "A folder of this node's own patterns, one file <collection>.jsonl each. May be repeated.",
-            valueName: "jsonl:folder"
+            """
+            Where this node's own patterns are: jsonl:FOLDER with one file <collection>.jsonl each, telemetry:FILE with a \
+            log of events, git:FOLDER with a team's repository. May be repeated.
+            """,
+            valueName: "kind:place"
         ),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
+
+    @Option(help: ArgumentHelp("Share nothing of less value, whatever a collection asks for.", valueName: "value"))
+    var minValue: Double?
 
     @Flag(help: "Take back patterns that are gone from the sources, however many there are.")
     var confirmRetractions = false
 
     @Flag(help: "Send once more what the hub refused before.")
     var retryRefused = false
+
+    func validate() throws {
+        guard minValue.map((0...1).contains) ?? true else {
+            throw ValidationError("The least value that is shared is between 0 and 1.")
+        }
+    }
+
+    /// What of the patterns may leave.
+    var outgoing: OutgoingRules {
+        var sharing = SharingRules()
+        sharing.minimumValue = minValue
+        return OutgoingRules(sharing: sharing)
+    }
 }
 
 /// Where what was learned goes.
@@ -26,8 +45,11 @@ struct SinkOptions: ParsableArguments {
     @Option(
         name: .customLong("sink"),
         help: ArgumentHelp(
-            "A folder in which the winners are kept as files <collection>.jsonl. May be repeated.",
-            valueName: "jsonl:folder"
+            """
+            Where the winners are kept: jsonl:FOLDER as files <collection>.jsonl, git:FOLDER in a team's repository. May be \
+            repeated.
+            """,
+            valueName: "kind:place"
         ),
         transform: PlaceOption.sink
     )

@@ -51,6 +51,7 @@ struct Workplace {
             node: options.access.node,
             sources: sources?.sources ?? [],
             sinks: sinks?.sinks ?? [],
+            outgoing: sources?.outgoing ?? OutgoingRules(),
             collections: options.collections,
             keepsVectors: sinks?.vectors ?? false,
             confirmsRetractions: sources?.confirmRetractions ?? false

@@ -74,7 +74,9 @@ struct GitLineReader {
                 continue
             }
             let others = try GitLine.members(of: value, besides: ["federation"])
-            if !others.isEmpty { payload.append(.init(name, .object(others))) }
+            if !others.isEmpty || federation[GitLine.emptyMetadata]?.boolean == true {
+                payload.append(.init(name, .object(others)))
+            }
             payload.append(.init("federation", .raw(try GitLine.canonical(federation))))
         }
         let record: JSONValue = ["id": .raw(try GitLine.canonical(id)), "payload": .object(payload)]
@@ -110,6 +112,9 @@ struct GitLineReader {
 
 /// Lines of a team's file of patterns as a spoke writes them.
 enum GitLine {
+    /// Says in `metadata.federation` that the pattern has `metadata` in which there is nothing.
+    fileprivate static let emptyMetadata: StaticString = "has_metadata"
+
     /// Appends the line for `winner`, with its newline; the same bytes on every machine.
     ///
     /// Where its payload has members that this shape uses for itself, it is written as sources have it everywhere else.
@@ -126,9 +131,11 @@ enum GitLine {
         let payload = try JSONDocument(parsing: winner.payload).root
         guard payload["pattern_id"] == nil else { return nil }
         var metadata: [JSONValue.Member] = []
+        var provenance = SinkLine.provenance(of: winner)
         if let node = payload["metadata"] {
-            guard node.kind == .object, !node.members.isEmpty, node["federation"] == nil else { return nil }
+            guard node.kind == .object, node["federation"] == nil else { return nil }
             metadata = try members(of: node, besides: [])
+            if metadata.isEmpty { provenance.append(.init("\(emptyMetadata)", true)) }
         }
         var line: [JSONValue.Member] = [.init("pattern_id", .string(winner.id.description))]
         let leading = ["value_score", "content"]
@@ -136,7 +143,7 @@ enum GitLine {
             if let value = payload.member(name) { line.append(.init(name, .raw(try canonical(value)))) }
         }
         line += try members(of: payload, besides: leading + ["metadata"])
-        metadata.append(.init("federation", SinkLine.provenance(of: winner)))
+        metadata.append(.init("federation", .object(provenance)))
         line.append(.init("metadata", .object(metadata)))
         return JSONValue.object(line).bytes
     }

@@ -20,7 +20,10 @@ struct SettingsReader {
         let advice =
             Suggestion.nearest(to: unknown, among: names).map { "did you mean '\($0)'?" }
             ?? "it can have \(names.joined(separator: ", "))"
-        throw SpokeError(.configuration, "\(place).\(ShownText.of(unknown)): nothing is known under this name; \(advice)")
+        throw SpokeError(
+            .configuration,
+            "\(place).\(ShownText.of(unknown)): nothing is known under this name; \(advice)"
+        )
     }
 
     /// The error that `name` is not right.

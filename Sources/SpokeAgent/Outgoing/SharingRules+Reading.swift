@@ -14,7 +14,10 @@ extension SharingRules {
             var collections: [CollectionName] = []
             for name in names {
                 guard let collection = CollectionName(name) else {
-                    throw reader.error("collections", "'\(name)' is no collection's name, which is like skills-patterns")
+                    throw reader.error(
+                        "collections",
+                        "'\(name)' is no collection's name, which is like skills-patterns"
+                    )
                 }
                 collections.append(collection)
             }
@@ -32,7 +35,10 @@ extension SharingRules {
         projects = try reader.selection("projects") ?? projects
         guard let scopes = try reader.texts("scopes") else { return }
         guard !scopes.contains(where: { SharingSelection.isSame(SharingRules.localScope, $0) }) else {
-            throw reader.error("scopes", "what has the scope 'local' never leaves this machine; take it out of the list")
+            throw reader.error(
+                "scopes",
+                "what has the scope 'local' never leaves this machine; take it out of the list"
+            )
         }
         self.scopes = scopes
     }

@@ -21,7 +21,9 @@ struct GitLinesWriter {
 
     private var file: String { layout.lines(of: collection) }
 
-    /// Writes the file where it has fallen behind; returns whether anything in it changed. Throws a ``SpokeError``.
+    /// Writes the file where it has fallen behind; returns whether anything in it changed.
+    ///
+    /// Throws a ``SpokeError`` where it cannot be written now.
     func update() throws -> Bool {
         let number = try state.number(of: collection)
         let position = try state.winnerPosition(of: collection)

@@ -20,7 +20,9 @@ struct GitSnapshotWriter {
     private var files: SnapshotFiles { SnapshotFiles(collection: collection, folder: layout.snapshots) }
     private var link: String { layout.latestSnapshot(of: collection) }
 
-    /// Writes a snapshot where something changed since the last one; returns whether it did. Throws a ``SpokeError``.
+    /// Writes a snapshot where something changed since the last one; returns whether it did.
+    ///
+    /// Throws a ``SpokeError`` where it cannot be written.
     func update(at time: Timestamp) throws -> Bool {
         let number = try state.number(of: collection)
         let position = try state.winnerPosition(of: collection)

@@ -32,12 +32,12 @@ enum SinkLine {
         output.append(contentsOf: winner.payload.dropLast())
         if winner.payload.count > 2 { output.append(UInt8(ascii: ",")) }
         output.append(contentsOf: #""federation":"#.utf8)
-        provenance(of: winner, keepingID: keepingID).append(to: &output)
+        JSONValue.object(provenance(of: winner, keepingID: keepingID)).append(to: &output)
         output.append(UInt8(ascii: "}"))
     }
 
     /// Where a winner comes from.
-    static func provenance(of winner: HeldWinner, keepingID: Bool = false) -> JSONValue {
+    static func provenance(of winner: HeldWinner, keepingID: Bool = false) -> [JSONValue.Member] {
         var provenance: [JSONValue.Member] = [
             .init("origin", .string(winner.origin)),
             .init("incarnation", .integer(winner.incarnation)),
@@ -47,6 +47,6 @@ enum SinkLine {
         ]
         if keepingID { provenance.append(.init("id", .string(winner.id.description))) }
         if !winner.parents.isEmpty { provenance.append(.init("parents", .array(winner.parents.map(\.json)))) }
-        return .object(provenance)
+        return provenance
     }
 }

@@ -69,7 +69,8 @@ extension EventRule {
         skill(
             "pattern-extracted",
             conditions: [
-                EventCondition("pattern_extracted", .isOne(of: [true])), EventCondition("value_score", .isPresent(true)),
+                EventCondition("pattern_extracted", .isOne(of: [true])),
+                EventCondition("value_score", .isPresent(true)),
             ],
             identity: .member("pattern_id")
         ),

@@ -15,8 +15,9 @@ enum LogFiles {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// Opens the files of the log at `path`, the oldest first and the one being written to last; each once, whatever names
-    /// it has. What cannot be read is left out, unless it is the log itself.
+    /// Opens the files of the log at `path`, the oldest first and the one being written to last.
+    ///
+    /// Each is opened once, whatever names it has. What cannot be read is left out, unless it is the log itself.
     static func open(_ path: String) throws -> [SourceFile] {
         let folder = folder(of: path)
         let base = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
@@ -32,8 +33,8 @@ enum LogFiles {
         }
         if FileFingerprint(path: path) != nil { files.append(try SourceFile(path)) }
         var found: [SourceFile] = []
-        for file in files.suffix(maximumFiles).reversed() {
-            guard !found.contains(where: { $0.fingerprint.isSameFile(as: file.fingerprint) }) else { continue }
+        for file in files.suffix(maximumFiles).reversed()
+        where !found.contains(where: { $0.fingerprint.isSameFile(as: file.fingerprint) }) {
             found.append(file)
         }
         return found.reversed()

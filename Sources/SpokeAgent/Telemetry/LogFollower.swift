@@ -50,7 +50,8 @@ struct LogFollower {
 
     /// Reads `file` from `start` to its last whole line; false where it was begun anew meanwhile.
     private func read(_ file: SourceFile, from start: Int64) throws -> Bool {
-        let beginning = try FollowedFile(file, upTo: min(file.currentSize, SourceLimits.logPortionBytes), hasher: state.hasher)
+        let compared = min(file.currentSize, SourceLimits.logPortionBytes)
+        let beginning = try FollowedFile(file, upTo: compared, hasher: state.hasher)
         var portion = LogPortion(end: start)
         var isSame = true
         var lines = LineReader(file, limit: SourceLimits.lineBytes, from: start)
