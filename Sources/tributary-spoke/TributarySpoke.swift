@@ -29,7 +29,8 @@ struct TributarySpoke: ParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
+            EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
+            PullCommand.self,
             StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
         ]
     )

@@ -9,17 +9,11 @@ enum LogFiles {
         ".gz", ".xz", ".zst", ".bz2", ".lz4", ".lzma", ".lock", ".tmp", ".swp", ".partial", "~",
     ]
 
-    /// The folder that the file at `path` stands in.
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
     /// Opens the files of the log at `path`, the oldest first and the one being written to last.
     ///
     /// Each is opened once, whatever names it has. What cannot be read is left out, unless it is the log itself.
     static func open(_ path: String) throws -> [SourceFile] {
-        let folder = folder(of: path)
+        let folder = Folder.containing(path)
         let base = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
         let rotated = Folder.names(in: folder).filter { name in
             (name.hasPrefix(base + ".") || name.hasPrefix(base + "-"))

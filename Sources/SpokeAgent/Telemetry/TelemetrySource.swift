@@ -27,7 +27,7 @@ package struct TelemetrySource: PatternSource {
     /// Nothing that a hub without such a collection would have to be told of; throws a ``SpokeError`` where the folder of
     /// the log is not there.
     package func contents() throws -> [SourceContent] {
-        let folder = LogFiles.folder(of: log)
+        let folder = Folder.containing(log)
         guard FileFingerprint(path: folder)?.isFolder == true else {
             throw SpokeError(
                 .partial,
