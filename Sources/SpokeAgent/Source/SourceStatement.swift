@@ -1,5 +1,5 @@
 internal import Digest
-package import Federation
+internal import Federation
 internal import JSON
 internal import Replication
 
