@@ -78,6 +78,9 @@ let package = Package(
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
+        // Files of settings, read strictly, whichever program has them.
+        library("Settings", ["JSON", "Presentation"]),
+
         // The client side of the protocol.
         library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
 
@@ -106,7 +109,7 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "CLibMalloc",
+                "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "CLibMalloc",
                 argumentParser, logging,
             ],
             swiftSettings: settings,
@@ -114,10 +117,12 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
+        library("SpokeAgent", ["Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
         .executableTarget(
             name: "tributary-spoke",
-            dependencies: ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", argumentParser],
+            dependencies: [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", argumentParser,
+            ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
         ),
@@ -144,7 +149,10 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "TestSupport"]
+            [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite",
+                "TestSupport",
+            ]
         ),
         tests("TidyTests", []),
     ],

@@ -1,12 +1,13 @@
 import Federation
 import JSON
+import Settings
 import SpokeAgent
 import Testing
 
 @Suite("Sharing rules")
 struct SharingTests {
     private func exclusion(_ payload: String, by rules: String, value: Double = 0.9) throws -> SharingExclusion? {
-        let rules = try SharingRules(JSONDocument(parsing: Array(rules.utf8)).root)
+        let rules = try SharingRules(JSONDocument(parsing: Array(rules.utf8)).root, place: "share")
         let payload = try JSONDocument(parsing: Array(payload.utf8))
         return rules.exclusion(of: payload.root, value: value, in: .skills)
     }
@@ -60,21 +61,20 @@ struct SharingTests {
     @Test(
         "Settings that are not right are named, with what may have been meant",
         arguments: [
-            (#"[]"#, "share: an object is expected"),
-            (#"{"tgas":{}}"#, "share.tgas: nothing is known under this name; did you mean 'tags'?"),
-            (#"{"tags":{"onyl":[]}}"#, "share.tags.onyl: nothing is known under this name; did you mean 'only'?"),
-            (#"{"tags":{"only":"a"}}"#, "share.tags.only: a list of texts is expected"),
-            (#"{"tags":["a"]}"#, "share.tags: an object is expected"),
-            (#"{"minValue":2}"#, "share.minValue: a number between 0 and 1 is expected"),
-            (#"{"minValue":"0.8"}"#, "share.minValue: a number between 0 and 1 is expected"),
-            (#"{"collections":["A b"]}"#, "share.collections: 'A b' is no collection's name"),
-            (#"{"scopes":["team","LOCAL"]}"#, "share.scopes: what has the scope 'local' never leaves"),
+            (#"[]"#, "'share' is no object"),
+            (#"{"tgas":{}}"#, "there is no setting 'share.tgas'; did you mean 'tags'?"),
+            (#"{"tags":{"onyl":[]}}"#, "there is no setting 'share.tags.onyl'; did you mean 'only'?"),
+            (#"{"tags":{"only":"a"}}"#, "'share.tags.only' is no list of texts"),
+            (#"{"tags":["a"]}"#, "'share.tags' is no object"),
+            (#"{"minValue":2}"#, "'share.minValue': a value is between 0 and 1"),
+            (#"{"minValue":"0.8"}"#, "'share.minValue' is no number"),
+            (#"{"collections":["A b"]}"#, "'share.collections': 'A b' is no collection's name"),
+            (#"{"scopes":["team","LOCAL"]}"#, "'share.scopes' has 'local', which never leaves"),
         ]
     )
     func refusals(text: String, words: String) throws {
         let node = try JSONDocument(parsing: Array(text.utf8)).root
-        let error = #expect(throws: SpokeError.self) { try SharingRules(node) }
-        #expect(error?.status == .configuration)
+        let error = #expect(throws: InvalidSetting.self) { try SharingRules(node, place: "share") }
         #expect(error?.description.hasPrefix(words) == true, "\(error?.description ?? "")")
     }
 
@@ -87,9 +87,11 @@ struct SharingTests {
             #"{"agentTypes":{"only":["a"],"except":[]}}"#, #"{"projects":{"only":["a"],"except":[]}}"#,
             #"{"scopes":["team"]}"#,
         ]
-        let rules = try texts.map { try SharingRules(JSONDocument(parsing: Array($0.utf8)).root) }
+        let rules = try texts.map { try SharingRules(JSONDocument(parsing: Array($0.utf8)).root, place: "share") }
         #expect(Set(rules.map(\.key)).count == texts.count)
-        for rule in rules { #expect(try SharingRules(JSONDocument(parsing: rule.json.bytes).root) == rule) }
+        for rule in rules {
+            #expect(try SharingRules(JSONDocument(parsing: rule.json.bytes).root, place: "share") == rule)
+        }
     }
 
     @Test("With other rules what they keep is taken back, and what they let go is said again")

@@ -1,6 +1,7 @@
 import Federation
 import Glibc
 import JSON
+import Settings
 import SpokeAgent
 import TestSupport
 import Testing
@@ -118,7 +119,7 @@ struct TelemetryTests {
         """
 
     private func skill(_ event: String, by rules: String = TelemetryTests.rules) throws -> String? {
-        let rules = try EventRule.rules(JSONDocument(parsing: Array(rules.utf8)).root)
+        let rules = try EventRule.rules(JSONDocument(parsing: Array(rules.utf8)).root, place: "telemetry")
         alice.otherSources = [TelemetrySource(path: alice.folder("log/events.jsonl"), rules: rules)]
         alice.folder.write("log/events.jsonl", event + "\n")
         _ = try alice.sync()
@@ -153,19 +154,19 @@ struct TelemetryTests {
     @Test(
         "Rules that are not right are named",
         arguments: [
-            (#"{}"#, "telemetry: a list of rules is expected"),
-            (#"[{"collection":"a"}]"#, "telemetry[0].name: a name is expected"),
-            (#"[{"name":"a"}]"#, "telemetry[0].collection: a collection's name is expected"),
-            (#"[{"name":"a","collection":"a","event":["b"]}]"#, "telemetry[0].event: nothing is known under this name"),
-            (#"[{"name":"a","collection":"a","value":2}]"#, "telemetry[0].value: a value is between 0 and 1"),
-            (#"[{"name":"a","collection":"a","payload":{"b":1}}]"#, "telemetry[0].payload: the member that 'b'"),
-            (#"[{"name":"a","collection":"a","where":{"b":{"atleast":1}}}]"#, "telemetry[0].where.b.atleast: nothing"),
-            (#"[{"name":"a","collection":"a"},{"name":"a","collection":"a"}]"#, "telemetry[1].name: another rule has"),
+            (#"{}"#, "'telemetry' is no list"),
+            (#"[{"collection":"a"}]"#, "'telemetry[0].name' is missing"),
+            (#"[{"name":"a"}]"#, "'telemetry[0].collection' is missing"),
+            (#"[{"name":"a","collection":"a","event":["b"]}]"#, "there is no setting 'telemetry[0].event'; did you mean"),
+            (#"[{"name":"a","collection":"a","value":2}]"#, "'telemetry[0].value': a value is between 0 and 1"),
+            (#"[{"name":"a","collection":"a","payload":{"b":1}}]"#, "'telemetry[0].payload.b' is no text"),
+            (#"[{"name":"a","collection":"a","where":{"b":{"atleast":1}}}]"#, "there is no setting 'telemetry[0].where.b."),
+            (#"[{"name":"a","collection":"a"},{"name":"a","collection":"a"}]"#, "'telemetry[1].name' is another rule's"),
         ]
     )
     func refusedRules(text: String, words: String) throws {
         let node = try JSONDocument(parsing: Array(text.utf8)).root
-        let error = #expect(throws: SpokeError.self) { try EventRule.rules(node) }
+        let error = #expect(throws: InvalidSetting.self) { try EventRule.rules(node, place: "telemetry") }
         #expect(error?.description.hasPrefix(words) == true, "\(error?.description ?? "")")
     }
 

@@ -1,49 +1,31 @@
 internal import Federation
 package import JSON
+package import Settings
 
 extension SharingRules {
-    /// Reads rules from a file of settings, where they stand at `place`; throws a ``SpokeError`` that names the place.
-    package init(_ node: JSONNode, at place: String = "share") throws(SpokeError) {
+    /// Reads rules as settings have them, under the key `place`; throws an `InvalidSetting` that names the place.
+    package init(_ node: JSONNode, place: String) throws {
         self.init()
-        let reader = try SettingsReader(
-            node,
-            at: place,
-            known: ["collections", "minValue", "tags", "categories", "agentTypes", "projects", "scopes"]
-        )
-        if let names = try reader.texts("collections") {
-            var collections: [CollectionName] = []
-            for name in names {
-                guard let collection = CollectionName(name) else {
-                    throw reader.error(
-                        "collections",
-                        "'\(name)' is no collection's name, which is like skills-patterns"
-                    )
-                }
-                collections.append(collection)
-            }
-            self.collections = collections
+        let keys = ["collections", "minValue", "tags", "categories", "agentTypes", "projects", "scopes"]
+        let members = try ConfigurationMembers(node, keys: keys, place: "\(place).")
+        collections = try members.read("collections") {
+            try members.strings("collections")?.map { try SettingText.collection($0) }
         }
-        if let node = node["minValue"] {
-            guard let value = node.number, (0...1).contains(value) else {
-                throw reader.error("minValue", "a number between 0 and 1 is expected")
-            }
-            minimumValue = value
-        }
-        tags = try reader.selection("tags") ?? tags
-        categories = try reader.selection("categories") ?? categories
-        agentTypes = try reader.selection("agentTypes") ?? agentTypes
-        projects = try reader.selection("projects") ?? projects
-        guard let scopes = try reader.texts("scopes") else { return }
+        minimumValue = try members.read("minValue") { try members.number("minValue").map { try SettingText.value($0) } }
+        tags = try SharingSelection(members["tags"], place: "\(place).tags")
+        categories = try SharingSelection(members["categories"], place: "\(place).categories")
+        agentTypes = try SharingSelection(members["agentTypes"], place: "\(place).agentTypes")
+        projects = try SharingSelection(members["projects"], place: "\(place).projects")
+        guard let scopes = try members.strings("scopes") else { return }
         guard !scopes.contains(where: { SharingSelection.isSame(SharingRules.localScope, $0) }) else {
-            throw reader.error(
-                "scopes",
-                "what has the scope 'local' never leaves this machine; take it out of the list"
+            throw InvalidSetting(
+                description: "'\(place).scopes' has 'local', which never leaves this machine; take it out of the list"
             )
         }
         self.scopes = scopes
     }
 
-    /// The rules as a file of settings has them.
+    /// The rules as settings have them.
     package var json: JSONValue {
         var members: [JSONValue.Member] = []
         func add(_ name: String, _ value: JSONValue) { members.append(.init(name, value)) }
@@ -58,11 +40,13 @@ extension SharingRules {
     }
 }
 
-extension SettingsReader {
-    /// What is selected under `name`.
-    fileprivate func selection(_ name: StaticString) throws(SpokeError) -> SharingSelection? {
-        guard let node = self.node[name] else { return nil }
-        let reader = try SettingsReader(node, at: "\(place).\(name)", known: ["only", "except"])
-        return SharingSelection(only: try reader.texts("only") ?? [], except: try reader.texts("except") ?? [])
+extension SharingSelection {
+    /// Reads what is selected; nothing where there is no such key.
+    fileprivate init(_ node: JSONNode?, place: String) throws {
+        self.init()
+        guard let node else { return }
+        let members = try ConfigurationMembers(node, keys: ["only", "except"], place: "\(place).")
+        only = try members.strings("only") ?? []
+        except = try members.strings("except") ?? []
     }
 }

@@ -44,6 +44,8 @@ package struct SourceContext {
     let collection: Int64
     let now: () -> Timestamp
     let shouldStop: () -> Bool
+    /// Whether nothing may be read on or kept, only told whether there is something new.
+    var isLookingOnly = false
 }
 
 /// A part of a source, open for one round.

@@ -16,11 +16,16 @@ extension SpokeState {
 
     /// The number that stands for a part of a source in the other tables; given on first use.
     func number(ofPart name: String, in collection: Int64) throws -> Int64 {
+        if let number = try existingNumber(ofPart: name, in: collection) { return number }
+        try database.prepare("INSERT INTO source_parts (collection, name) VALUES (?1, ?2)").run(collection, name)
+        return database.lastInsertedRowID
+    }
+
+    /// The number that stands for a part of a source, where it has one.
+    func existingNumber(ofPart name: String, in collection: Int64) throws -> Int64? {
         let statement = try database.prepare("SELECT number FROM source_parts WHERE collection = ?1 AND name = ?2")
         try statement.bind(collection, at: 1)
         try statement.bind(name, at: 2)
-        if try statement.step() { return statement.int64(0) }
-        try database.prepare("INSERT INTO source_parts (collection, name) VALUES (?1, ?2)").run(collection, name)
-        return database.lastInsertedRowID
+        return try statement.step() ? statement.int64(0) : nil
     }
 }

@@ -1,72 +1,67 @@
 internal import Federation
 package import JSON
+package import Settings
 
 extension EventRule {
-    /// Reads rules from a file of settings, where their list stands at `place`; throws a ``SpokeError`` that names the
-    /// place.
-    package static func rules(_ node: JSONNode, at place: String = "telemetry") throws(SpokeError) -> [EventRule] {
-        guard node.kind == .array else { throw SpokeError(.configuration, "\(place): a list of rules is expected") }
+    /// Rules that one list may have.
+    private static let greatestList = 256
+
+    /// Reads rules as settings have them, a list under the key `place`; throws an `InvalidSetting` that names the place.
+    package static func rules(_ node: JSONNode, place: String) throws -> [EventRule] {
+        guard node.kind == .array, node.elements.count <= greatestList else {
+            throw InvalidSetting(description: "'\(place)' is no list of up to \(greatestList) rules")
+        }
         var rules: [EventRule] = []
         for (index, element) in node.elements.enumerated() {
-            let rule = try EventRule(element, at: "\(place)[\(index)]")
+            let rule = try EventRule(element, place: "\(place)[\(index)]")
             guard !rules.contains(where: { $0.name == rule.name && $0.collection == rule.collection }) else {
-                throw SpokeError(.configuration, "\(place)[\(index)].name: another rule has this name; give it its own")
+                throw InvalidSetting(
+                    description: "'\(place)[\(index)].name' is another rule's name too; give it its own"
+                )
             }
             rules.append(rule)
         }
         return rules
     }
 
-    private init(_ node: JSONNode, at place: String) throws(SpokeError) {
-        let reader = try SettingsReader(
-            node,
-            at: place,
-            known: ["name", "collection", "events", "where", "id", "payload", "value"]
+    private init(_ node: JSONNode, place: String) throws {
+        let keys = ["name", "collection", "events", "where", "id", "payload", "value"]
+        let members = try ConfigurationMembers(node, keys: keys, place: "\(place).")
+        self.init(
+            name: try members.required("name"),
+            collection: try members.read("collection") {
+                try SettingText.collection(try members.required("collection"))
+            },
+            events: try members.strings("events") ?? [],
+            conditions: try members["where"].map { try EventCondition.conditions($0, place: "\(place).where") } ?? [],
+            members: try EventRule.members(members, place)
         )
-        guard let name = try reader.text("name") else { throw reader.error("name", "a name is expected") }
-        guard let collection = try reader.text("collection").flatMap({ CollectionName($0) }) else {
-            throw reader.error("collection", "a collection's name is expected, which is like skills-patterns")
+        if members["id"]?.kind == .array {
+            identity = .texts((try members.strings("id") ?? []).map { MemberPath($0) })
+        } else if let path = try members.string("id") {
+            identity = .member(MemberPath(path))
         }
-        self.init(name: name, collection: collection, events: try reader.texts("events") ?? [])
-        if let asked = node["where"] { conditions = try EventCondition.conditions(asked, at: "\(place).where") }
-        if let id = node["id"] {
-            identity =
-                id.kind == .array
-                ? .texts((try reader.texts("id") ?? []).map { MemberPath($0) })
-                : try reader.text("id").map { .member(MemberPath($0)) } ?? .event
-        }
-        members = try EventRule.members(reader)
-        guard let value = node["value"] else { return }
-        if let number = value.number {
-            guard (0...1).contains(number) else { throw reader.error("value", "a value is between 0 and 1") }
-            self.value = .fixed(number)
+        guard let value = members["value"] else { return }
+        if value.kind == .string {
+            self.value = try members.string("value").map { .member(MemberPath($0)) }
         } else {
-            guard let path = value.string, !path.isEmpty else {
-                throw reader.error("value", "a number between 0 and 1 or the name of a member is expected")
+            self.value = try members.read("value") {
+                try members.number("value").map { .fixed(try SettingText.value($0)) }
             }
-            self.value = .member(MemberPath(path))
         }
     }
 
-    private static func members(_ reader: SettingsReader) throws(SpokeError) -> [Member] {
-        guard let payload = reader.node["payload"] else { return [] }
-        if payload.kind == .array {
-            return (try reader.texts("payload") ?? []).map { name in
+    private static func members(_ members: ConfigurationMembers, _ place: String) throws -> [Member] {
+        guard let payload = members["payload"] else { return [] }
+        guard payload.kind == .object else {
+            return (try members.strings("payload") ?? []).map { name in
                 let path = MemberPath(name)
                 return Member(path.last, path)
             }
         }
-        guard payload.kind == .object else {
-            throw reader.error("payload", "a list of members, or an object of names and members, is expected")
-        }
-        var members: [Member] = []
-        for (name, path) in payload.members.sorted(by: { $0.name < $1.name }) {
-            guard let path = path.string, !path.isEmpty else {
-                throw reader.error("payload", "the member that '\(name)' is taken from is expected as a text")
-            }
-            members.append(Member(name, MemberPath(path)))
-        }
-        return members
+        let names = payload.members.map(\.name).sorted()
+        let taken = try ConfigurationMembers(payload, keys: names, place: "\(place).payload.")
+        return try names.map { Member($0, MemberPath(try taken.required($0))) }
     }
 
     /// What says all of a rule: the same text, the same patterns.
@@ -79,48 +74,36 @@ extension EventRule {
 }
 
 extension EventCondition {
-    /// Reads the conditions of a rule: members by name, each with what it has to be.
-    fileprivate static func conditions(_ node: JSONNode, at place: String) throws(SpokeError) -> [EventCondition] {
-        guard node.kind == .object else { throw SpokeError(.configuration, "\(place): an object is expected") }
+    /// Reads the conditions of a rule: members by their paths, each with what it has to be.
+    fileprivate static func conditions(_ node: JSONNode, place: String) throws -> [EventCondition] {
+        guard node.kind == .object else { throw InvalidSetting(description: "'\(place)' is no object") }
         var conditions: [EventCondition] = []
         for (name, wanted) in node.members.sorted(by: { $0.name < $1.name }) {
             let path = MemberPath(name)
-            let place = "\(place).\(name)"
             if let scalar = scalar(wanted) {
                 conditions.append(EventCondition(path, .isOne(of: [scalar])))
             } else if wanted.kind == .array {
                 let scalars = wanted.elements.compactMap(scalar)
                 guard scalars.count == wanted.elements.count else {
-                    throw SpokeError(.configuration, "\(place): a list of texts, numbers and truth values is expected")
+                    throw InvalidSetting(description: "'\(place).\(name)' is no list of texts, numbers and truth values")
                 }
                 conditions.append(EventCondition(path, .isOne(of: scalars)))
             } else {
-                conditions += try tests(wanted, at: place).map { EventCondition(path, $0) }
+                conditions += try tests(wanted, place: "\(place).\(name)").map { EventCondition(path, $0) }
             }
         }
         return conditions
     }
 
-    private static func tests(_ node: JSONNode, at place: String) throws(SpokeError) -> [Test] {
-        let reader = try SettingsReader(
-            node,
-            at: place,
-            known: ["present", "atLeast", "atMost", "longerThan", "differsFrom"]
-        )
+    private static func tests(_ node: JSONNode, place: String) throws -> [Test] {
+        let keys = ["present", "atLeast", "atMost", "longerThan", "differsFrom"]
+        let members = try ConfigurationMembers(node, keys: keys, place: "\(place).")
         var tests: [Test] = []
-        func number(_ name: StaticString) throws(SpokeError) -> Double? {
-            guard let node = node[name] else { return nil }
-            guard let number = node.number else { throw reader.error(name, "a number is expected") }
-            return number
-        }
-        if let node = node["present"] {
-            guard let wanted = node.boolean else { throw reader.error("present", "true or false is expected") }
-            tests.append(.isPresent(wanted))
-        }
-        if let bound = try number("atLeast") { tests.append(.isAtLeast(bound)) }
-        if let bound = try number("atMost") { tests.append(.isAtMost(bound)) }
-        if let bound = try number("longerThan") { tests.append(.isLongerThan(Int(max(0, min(bound, 1e9))))) }
-        if let other = try reader.text("differsFrom") { tests.append(.differs(from: MemberPath(other))) }
+        if let wanted = try members.boolean("present") { tests.append(.isPresent(wanted)) }
+        if let bound = try members.number("atLeast") { tests.append(.isAtLeast(bound)) }
+        if let bound = try members.number("atMost") { tests.append(.isAtMost(bound)) }
+        if let count = try members.integer("longerThan") { tests.append(.isLongerThan(Int(count))) }
+        if let other = try members.string("differsFrom") { tests.append(.differs(from: MemberPath(other))) }
         return tests
     }
 

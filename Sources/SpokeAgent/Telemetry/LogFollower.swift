@@ -31,6 +31,18 @@ struct LogFollower {
         try state.boundHarvest(of: part, to: SourceLimits.harvestItems)
     }
 
+    /// Whether there is something that was not read yet; changes nothing.
+    func hasNews() throws -> Bool {
+        guard try state.followedLog(part)?.rules == reader.key else { return true }
+        let known = try state.followedFiles(of: part)
+        return try LogFiles.open(log).contains { file in
+            // Half a line is none yet; the longest that is looked for one is a portion.
+            let start = try start(in: file, known)
+            let rest = min(file.currentSize - start, SourceLimits.logPortionBytes)
+            return try rest > 0 && file.bytes(at: start, length: Int(rest)).contains(UInt8(ascii: "\n"))
+        }
+    }
+
     private func read(_ file: SourceFile, _ known: [FollowedFile]) throws {
         for _ in 0..<SourceLimits.logAttempts {
             let start = try start(in: file, known)

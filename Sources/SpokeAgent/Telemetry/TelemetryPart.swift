@@ -8,16 +8,19 @@ package final class TelemetryPart: SourcePart {
     private let part: Int64
     private let state: SpokeState
     private let changes: Int64
+    private let hasNews: Bool
 
-    init(name: String, part: Int64, state: SpokeState) throws {
+    /// What was kept of the log under `part`; `hasNews` where there is more in it that was not read yet.
+    init(name: String, part: Int64, hasNews: Bool, state: SpokeState) throws {
         self.name = name
         self.part = part
+        self.hasNews = hasNews
         self.state = state
         changes = try state.followedLog(part)?.changes ?? 0
         passedOver = try state.passedOver(of: part)
     }
 
-    package var fingerprint: String? { "\(changes)" }
+    package var fingerprint: String? { hasNews ? "\(changes) and more" : "\(changes)" }
     /// What is not in the log any more was only rotated away.
     package var isWhole: Bool { false }
 

@@ -24,8 +24,7 @@ package struct TelemetrySource: PatternSource {
         FileFingerprint(path: path)?.isFolder == true ? "\(path)/\(TelemetrySource.logName)" : path
     }
 
-    /// Nothing that a hub without such a collection would have to be told of; throws a ``SpokeError`` where the folder of
-    /// the log is not there.
+    /// What the rules make patterns of; throws a ``SpokeError`` where the folder of the log is not there.
     package func contents() throws -> [SourceContent] {
         let folder = Folder.containing(log)
         guard FileFingerprint(path: folder)?.isFolder == true else {
@@ -35,7 +34,12 @@ package struct TelemetrySource: PatternSource {
                     + " it before goes on being shared"
             )
         }
-        return []
+        guard FileFingerprint(path: log) != nil else { return [] }
+        var contents: [SourceContent] = []
+        for name in rules.map(\.collection.text) where !contents.contains(where: { $0.name == name }) {
+            contents.append(SourceContent(name: name, place: "what \(log) has for \(name)"))
+        }
+        return contents
     }
 
     package func parts(of collection: CollectionName) -> [String] {
@@ -47,11 +51,14 @@ package struct TelemetrySource: PatternSource {
         of policy: CollectionPolicy,
         _ context: SourceContext
     ) throws -> (any SourcePart)? {
-        let part = try context.state.number(ofPart: name, in: context.collection)
+        let known = try context.state.existingNumber(ofPart: name, in: context.collection)
+        if known == nil, context.isLookingOnly { return nil }
+        let part = try known ?? context.state.number(ofPart: name, in: context.collection)
         let reader = EventReader(rules: rules, policy: policy, hasher: context.state.hasher)
         let follower = LogFollower(log: name, part: part, reader: reader, context: context)
-        try follower.follow()
-        return try TelemetryPart(name: name, part: part, state: context.state)
+        if !context.isLookingOnly { try follower.follow() }
+        let hasNews = try context.isLookingOnly && follower.hasNews()
+        return try TelemetryPart(name: name, part: part, hasNews: hasNews, state: context.state)
     }
 
     package func changeMarks() -> [String] {
