@@ -149,7 +149,10 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+            [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite",
+                "TestSupport",
+            ]
         ),
         tests("TidyTests", []),
     ],

@@ -36,12 +36,20 @@ package struct PlaceArgument: Sendable, Equatable {
 
 /// Every kind of source.
 package enum SourceKind: String, CaseIterable {
-    case jsonl
+    case jsonl, telemetry, git
 
-    /// The source that `text` names; throws a ``SpokeError``.
-    package static func source(_ text: String, home: String?) throws(SpokeError) -> any PatternSource {
+    /// The source that `text` names; `rules` say which events of telemetry are patterns.
+    ///
+    /// Throws a ``SpokeError`` where it names none.
+    package static func source(
+        _ text: String,
+        home: String?,
+        rules: [EventRule] = EventRule.standard
+    ) throws(SpokeError) -> any PatternSource {
         let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
         switch SourceKind(rawValue: argument.kind) {
+        case .telemetry: return TelemetrySource(path: argument.place, rules: rules)
+        case .git: return GitSource(folder: argument.place, rules: rules)
         case .jsonl, nil: return JSONLSource(folder: argument.place)
         }
     }
@@ -49,12 +57,13 @@ package enum SourceKind: String, CaseIterable {
 
 /// Every kind of sink.
 package enum SinkKind: String, CaseIterable {
-    case jsonl
+    case jsonl, git
 
     /// The sink that `text` names; throws a ``SpokeError``.
     package static func sink(_ text: String, home: String?) throws(SpokeError) -> any WinnerSink {
         let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
         switch SinkKind(rawValue: argument.kind) {
+        case .git: return GitSink(folder: argument.place, now: SystemClock.now)
         case .jsonl, nil: return JSONLSink(folder: argument.place)
         }
     }

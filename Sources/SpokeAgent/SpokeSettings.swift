@@ -39,6 +39,8 @@ package struct SpokeSettings {
             for source in sources {
                 guard let written = sink.folder, let read = source.folder, SpokeSettings.isSameFolder(written, read)
                 else { continue }
+                // A team's repository is both: the lines of others stay, and what was learned is marked.
+                if sink is GitSink, source is GitSource { continue }
                 throw SpokeError(
                     .configuration,
                     "\(written) is both --source and --sink: what was learned would overwrite what this node knows;"

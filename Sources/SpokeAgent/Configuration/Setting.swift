@@ -1,6 +1,7 @@
 /// Everything that can be set, by its key in a configuration file.
 package enum Setting: String, CaseIterable, Sendable {
     case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval
+    case minValue, share, telemetry
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -17,6 +18,12 @@ package enum Setting: String, CaseIterable, Sendable {
         case boolean
         /// A length of time in whole seconds.
         case seconds
+        /// A value of a pattern.
+        case value
+        /// What of the patterns is shared.
+        case sharingRules
+        /// Which events of telemetry are patterns.
+        case eventRules
     }
 
     var shape: Shape {
@@ -30,6 +37,9 @@ package enum Setting: String, CaseIterable, Sendable {
         case .collections: .collectionNames
         case .vectors: .boolean
         case .syncInterval: .seconds
+        case .minValue: .value
+        case .share: .sharingRules
+        case .telemetry: .eventRules
         }
     }
 
@@ -57,6 +67,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .collections: "--collections"
         case .vectors: "--vectors"
         case .syncInterval: "--sync-interval"
+        case .minValue: "--min-value"
+        case .share, .telemetry: nil
         }
     }
 

@@ -14,6 +14,8 @@ struct SettingReader {
 
     /// Hubs, sources and the like that one list may have.
     private static let greatestList = 64
+    /// Levels of nesting in one setting.
+    private static let greatestDepth = 16
 
     /// The value of `setting` that `node` spells.
     func value(of setting: Setting, _ node: JSONNode) throws -> JSONValue {
@@ -35,6 +37,16 @@ struct SettingReader {
             return .integer(Int64(try SettingText.syncInterval(seconds).seconds))
         case .hubs:
             return try hubs(setting, node)
+        case .value:
+            guard let value = node.number else { throw InvalidSetting(description: "is no number") }
+            return .number(try SettingText.value(value))
+        case .sharingRules:
+            return try SharingRules(node, place: setting.rawValue).json
+        case .eventRules:
+            _ = try EventRule.rules(node, place: setting.rawValue)
+            var text: [UInt8] = []
+            try CanonicalJSON.append(node, to: &text, maximumDepth: SettingReader.greatestDepth)
+            return .raw(text)
         }
     }
 
@@ -55,7 +67,10 @@ struct SettingReader {
         case .seconds:
             guard let seconds = Int64(text) else { throw InvalidSetting(description: "is no whole number") }
             return .integer(Int64(try SettingText.syncInterval(seconds).seconds))
-        case .hubs:
+        case .value:
+            guard let number = Double(text) else { throw InvalidSetting(description: "is no number") }
+            return .number(try SettingText.value(number))
+        case .hubs, .sharingRules, .eventRules:
             return try value(of: setting, SettingReader.parse(text))
         }
     }

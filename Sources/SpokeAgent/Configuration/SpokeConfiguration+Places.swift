@@ -2,8 +2,9 @@ extension SpokeConfiguration {
     /// The sources that are set; throws ``SpokeError``, which says where.
     package func openSources(home: String?) throws(SpokeError) -> [any PatternSource] {
         var opened: [any PatternSource] = []
+        let rules = try eventRules()
         for text in sources {
-            do { opened.append(try SourceKind.source(text, home: home)) } catch { throw located(error, .sources) }
+            do { opened.append(try SourceKind.source(text, home: home, rules: rules)) } catch { throw located(error, .sources) }
         }
         return opened
     }

@@ -5,7 +5,11 @@ extension Doctor {
     /// What is to be said of one source.
     func sourceFindings(_ text: String, _ configuration: SpokeConfiguration) -> [Finding] {
         do {
-            let source = try SourceKind.source(text, home: surroundings.home)
+            let source = try SourceKind.source(
+                text,
+                home: surroundings.home,
+                rules: configuration.eventRules()
+            )
             // What is another node's own depends on who this one is.
             guard let hub = try? configuration.hubs().first else {
                 _ = try source.contents()
@@ -14,7 +18,7 @@ extension Doctor {
             let sample = try SourceSample(
                 source,
                 node: hub.node,
-                outgoing: OutgoingRules(),
+                outgoing: configuration.outgoing(),
                 manifest: heldManifest(configuration, hub),
                 now: now
             )

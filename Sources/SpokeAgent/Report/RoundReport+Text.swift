@@ -137,6 +137,7 @@ extension CollectionReport {
             lines.append("\(collection): read from the beginning, as positions or digests did not fit any more")
         }
         if let scan, scan.held > 0 { lines += heldFindings(scan, maximumLines) }
+        if let scan { lines += CollectionReport.exclusions(of: scan).map { "\(collection): \($0)" } }
         lines += sinkFindings.map { "\(collection): \($0)" }
         if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
@@ -152,6 +153,19 @@ extension CollectionReport {
         if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
         lines.append("  Take out of them what must not leave; the next round reads them again.")
         return lines
+    }
+
+    /// What stays here by the owner's wish, or is no pattern, by the reasons.
+    private static func exclusions(of scan: ScanTally) -> [String] {
+        func list(_ codes: [String]) -> String {
+            codes.map { "\($0) \(scan.reasons[$0] ?? 0)" }.joined(separator: ", ")
+        }
+        let rules = SharingExclusion.allCases.map(\.rawValue).filter { scan.reasons[$0] != nil }
+        let events = scan.reasons.keys.filter { $0.hasPrefix("event-") }.sorted()
+        return [
+            rules.isEmpty ? nil : "\(scan.notShared) not shared, by your rules: \(list(rules))",
+            events.isEmpty ? nil : "events of telemetry that are no patterns to share: \(list(events))",
+        ].compactMap(\.self)
     }
 
     /// What operators retracted, each with who, when and why.

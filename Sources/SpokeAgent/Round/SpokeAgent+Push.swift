@@ -73,6 +73,7 @@ extension SpokeAgent {
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }
         try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
+        try scan.table.noteParts()
         report.scan = scan.tally
         report.wasScanned = true
         try state.addSourceFiles(sources.parts.map(\.name), to: number)

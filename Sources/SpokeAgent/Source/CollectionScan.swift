@@ -31,7 +31,11 @@ final class CollectionScan {
         self.collection = collection
         winners = HeldForeignWinners(state: state, node: node, collection: collection)
         reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: state.hasher)
-        table = try ScanTable(state: state, collection: collection)
+        table = try ScanTable(
+            state: state,
+            collection: collection,
+            parts: parts.map { ScanTable.Part(try state.number(ofPart: $0.name, in: collection), isWhole: $0.isWhole) }
+        )
     }
 
     /// Reads the parts; `mayGoOn` is asked now and then, and may throw.
@@ -47,6 +51,7 @@ final class CollectionScan {
         }
         try table.keepLastLines()
         try note(table.reasons())
+        for part in parts { tally.reasons.merge(part.passedOver, uniquingKeysWith: +) }
         for held in try table.heldRecords(limit: SourceLimits.listedLines) {
             tally.heldRecords.append(
                 HeldRecord(
@@ -82,6 +87,7 @@ final class CollectionScan {
         let place = ScanTable.Place(part: index, place: record.place)
         var id: PatternID?
         do {
+            if let problem = record.problem { throw Refusal(.malformedJSON, problem) }
             try table.add(reader.read(record.text, id: &id, besides: winners), at: place, number: record.number)
         } catch let refusal as Refusal {
             tally.add(

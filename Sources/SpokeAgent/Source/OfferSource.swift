@@ -72,7 +72,7 @@ final class OfferSource: ContributionSource {
                 now: microseconds
             )
             guard let revision = numbered else {
-                exhausted.append(PendingStatement(change))
+                exhausted.append(PendingStatement(change, scan.table))
                 line = change.line
                 continue
             }
@@ -94,7 +94,7 @@ final class OfferSource: ContributionSource {
             batch.items.append(
                 PushBatch.Item(id: item.id, revision: revision, isRetraction: false, end: batch.body.count)
             )
-            pending.append(PendingStatement(change, revision: revision))
+            pending.append(PendingStatement(change, scan.table, revision: revision))
         }
         try state.savePending(pending, in: collection)
         try state.holdExhausted(exhausted, in: collection)
@@ -155,13 +155,14 @@ final class OfferSource: ContributionSource {
 
 extension PendingStatement {
     /// The content of `change` under `revision`, or under its last one.
-    fileprivate init(_ change: ScanTable.Change, revision: Int64? = nil) {
+    fileprivate init(_ change: ScanTable.Change, _ table: ScanTable, revision: Int64? = nil) {
         self.init(
             id: change.id,
             revision: revision ?? change.offered?.revision ?? 0,
             checksum: change.checksum,
             vectorDigest: change.vectorDigest,
-            isRetraction: false
+            isRetraction: false,
+            part: table.parts[change.place.part].number
         )
     }
 }

@@ -40,8 +40,8 @@ struct SourceItemReader {
         guard policy.admitsToWin(reading.value) else {
             return SourceItem(id: itemID, standing: .belowThreshold, value: reading.value)
         }
-        if let exclusion = outgoing.sharing.exclusion(of: payload, value: reading.value) {
-            return SourceItem(id: itemID, standing: .notShared, value: reading.value, reasons: [exclusion])
+        if let exclusion = outgoing.sharing.exclusion(of: payload, value: reading.value, in: policy.collection) {
+            return SourceItem(id: itemID, standing: .notShared, value: reading.value, reasons: [exclusion.rawValue])
         }
         let checksum = checksum(of: reading.canonical, itemID)
         if try isEcho(payload, itemID, reading.canonical, checksum, winners) {

@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 4
+    static let schemaVersion: Int32 = 6
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -158,6 +158,8 @@ extension SpokeState {
         -- Finds a copy.
         CREATE UNIQUE INDEX foreign_contents_content ON foreign_contents (collection, content_digest, id);
         """,
+        partsMigration,
+        harvestMigration,
     ]
 
     /// The version from which on winners carry a digest of what they say.

@@ -17,6 +17,21 @@ enum Folder {
         }
     }
 
+    /// The names in the folder at `path`, sorted; none where it cannot be read.
+    static func names(in path: String) -> [String] {
+        guard let stream = opendir(path) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            names.append(
+                withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+                }
+            )
+        }
+        return names.sorted()
+    }
+
     /// The folder that the file at `path` is in.
     static func containing(_ path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
