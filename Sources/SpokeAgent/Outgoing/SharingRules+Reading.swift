@@ -1,6 +1,6 @@
 internal import Federation
 package import JSON
-package import Settings
+internal import Settings
 
 extension SharingRules {
     /// Reads rules as settings have them, under the key `place`; throws an `InvalidSetting` that names the place.

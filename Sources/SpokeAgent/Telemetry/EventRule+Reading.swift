@@ -1,6 +1,6 @@
 internal import Federation
 package import JSON
-package import Settings
+internal import Settings
 
 extension EventRule {
     /// Rules that one list may have.
@@ -85,7 +85,9 @@ extension EventCondition {
             } else if wanted.kind == .array {
                 let scalars = wanted.elements.compactMap(scalar)
                 guard scalars.count == wanted.elements.count else {
-                    throw InvalidSetting(description: "'\(place).\(name)' is no list of texts, numbers and truth values")
+                    throw InvalidSetting(
+                        description: "'\(place).\(name)' is no list of texts, numbers and truth values"
+                    )
                 }
                 conditions.append(EventCondition(path, .isOne(of: scalars)))
             } else {
