@@ -75,6 +75,9 @@ let package = Package(
         // The domain: every rule of the product, no input or output.
         library("Federation", ["JSON", "Digest"]),
 
+        // What of a pattern may leave a machine: rules, no input or output.
+        library("Egress", ["JSON", "Digest"]),
+
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
@@ -130,6 +133,7 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("DigestTests", ["Digest"]),
         tests("FederationTests", ["Federation", "JSON", "Digest", "TestSupport"]),
+        tests("EgressTests", ["Egress", "JSON", "Digest", "TestSupport"]),
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
