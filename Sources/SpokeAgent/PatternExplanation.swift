@@ -23,12 +23,15 @@ package struct PatternExplanation: Sendable, Equatable {
         in collection: CollectionName,
         at time: Timestamp?,
         from client: HubClient,
-        paths: [String] = []
+        paths: [String] = [],
+        outgoing: OutgoingRules = OutgoingRules()
     ) throws {
         let answer = try client.retrying { try client.explanation(of: id, in: collection, at: time) }
         // How the collection decides is needed where the files are read, and where the hub knows nothing.
         let policy = try answer == nil || !paths.isEmpty ? PatternExplanation.policy(of: collection, client) : nil
-        let statement = try policy.flatMap { try SourceStatement.find(id, in: paths, of: client.node, under: $0) }
+        let statement = try policy.flatMap {
+            try SourceStatement.find(id, in: paths, of: client.node, under: $0, outgoing)
+        }
         let here = policy.flatMap { statement?.text(under: $0) }
         guard let (document, text) = answer else {
             let unknown = UnknownPattern(

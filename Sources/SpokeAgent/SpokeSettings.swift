@@ -5,8 +5,10 @@ package import Replication
 package struct SpokeSettings {
     package var endpoint: HubEndpoint
     package var node: NodeName
-    package var sources: [JSONLSource]
-    package var sinks: [JSONLSink]
+    package var sources: [any PatternSource]
+    package var sinks: [any WinnerSink]
+    /// What of this node's patterns may leave.
+    package var outgoing: OutgoingRules
     /// The collections to work on; all of the hub's where empty.
     package var collections: [CollectionName]
     /// Whether vectors are pulled too.
@@ -18,8 +20,9 @@ package struct SpokeSettings {
     package init(
         endpoint: HubEndpoint,
         node: NodeName,
-        sources: [JSONLSource] = [],
-        sinks: [JSONLSink] = [],
+        sources: [any PatternSource] = [],
+        sinks: [any WinnerSink] = [],
+        outgoing: OutgoingRules = OutgoingRules(),
         collections: [CollectionName] = [],
         keepsVectors: Bool = false,
         confirmsRetractions: Bool = false
@@ -28,14 +31,17 @@ package struct SpokeSettings {
         self.node = node
         self.sources = sources
         self.sinks = sinks
+        self.outgoing = outgoing
         self.collections = collections
-        self.keepsVectors = keepsVectors
+        self.keepsVectors = keepsVectors || sinks.contains(where: \.needsVectors)
         self.confirmsRetractions = confirmsRetractions
         for sink in sinks {
-            for source in sources where SpokeSettings.isSameFolder(sink.folder, source.folder) {
+            for source in sources {
+                guard let written = sink.folder, let read = source.folder, SpokeSettings.isSameFolder(written, read)
+                else { continue }
                 throw SpokeError(
                     .configuration,
-                    "\(sink.folder) is both --source and --sink: what was learned would overwrite what this node knows;"
+                    "\(written) is both --source and --sink: what was learned would overwrite what this node knows;"
                         + " give the sink a folder of its own"
                 )
             }

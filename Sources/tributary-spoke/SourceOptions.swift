@@ -10,9 +10,9 @@ struct SourceOptions: ParsableArguments {
             "A folder of this node's own patterns, one file <collection>.jsonl each. May be repeated.",
             valueName: "jsonl:folder"
         ),
-        transform: { JSONLSource(folder: try FolderArgument.path($0)) }
+        transform: PlaceOption.source
     )
-    var sources: [JSONLSource] = []
+    var sources: [any PatternSource] = []
 
     @Flag(help: "Take back patterns that are gone from the sources, however many there are.")
     var confirmRetractions = false
@@ -29,27 +29,27 @@ struct SinkOptions: ParsableArguments {
             "A folder in which the winners are kept as files <collection>.jsonl. May be repeated.",
             valueName: "jsonl:folder"
         ),
-        transform: { JSONLSink(folder: try FolderArgument.path($0)) }
+        transform: PlaceOption.sink
     )
-    var sinks: [JSONLSink] = []
+    var sinks: [any WinnerSink] = []
 
     @Flag(help: "Pull vectors too.")
     var vectors = false
 }
 
-/// A folder with its format, as in `jsonl:patterns`.
-enum FolderArgument {
-    private static let format = "jsonl"
+/// Sources and sinks as words of the command line.
+enum PlaceOption {
+    static func source(_ text: String) throws -> any PatternSource {
+        try validated { () throws(SpokeError) in try SourceKind.source(text, home: home) }
+    }
 
-    /// The folder that `argument` names.
-    static func path(_ argument: String) throws -> String {
-        let parts = argument.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == format, !parts[1].isEmpty else {
-            let folder = parts.last.map(String.init) ?? ""
-            throw ValidationError("give the format too, as in '\(format):\(folder.isEmpty ? "patterns" : folder)'")
-        }
-        // The shell leaves a tilde behind a colon alone.
-        guard parts[1].hasPrefix("~/"), let home = getenv("HOME") else { return String(parts[1]) }
-        return String(cString: home) + parts[1].dropFirst()
+    static func sink(_ text: String) throws -> any WinnerSink {
+        try validated { () throws(SpokeError) in try SinkKind.sink(text, home: home) }
+    }
+
+    private static var home: String? { getenv("HOME").map { String(cString: $0) } }
+
+    private static func validated<Place>(_ body: () throws(SpokeError) -> Place) throws -> Place {
+        do throws(SpokeError) { return try body() } catch { throw ValidationError(error.description) }
     }
 }

@@ -36,9 +36,9 @@ struct WhyCommand: ParsableCommand {
     @Option(
         name: .customLong("source"),
         help: ArgumentHelp("A folder of this node's own patterns. May be repeated.", valueName: "jsonl:folder"),
-        transform: { JSONLSource(folder: try FolderArgument.path($0)) }
+        transform: PlaceOption.source
     )
-    var sources: [JSONLSource] = []
+    var sources: [any PatternSource] = []
 
     @Option(help: "The folder with the spoke's state, which knows the source files.")
     var state: String?
@@ -56,7 +56,7 @@ struct WhyCommand: ParsableCommand {
             in: collection,
             at: at,
             from: client,
-            paths: sources.map { $0.path(of: collection) } + known
+            paths: sources.flatMap { $0.parts(of: collection) } + known
         )
         if explanation.isUnknown, !json { throw SpokeError(.failure, explanation.text) }
         console.result(json ? String(decoding: explanation.document, as: UTF8.self) : explanation.text)

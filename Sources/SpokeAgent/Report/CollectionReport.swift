@@ -49,6 +49,8 @@ package struct CollectionReport: Sendable, Equatable {
     package var winners: Int64 = 0
     /// Sink files whose bytes changed.
     package var sinksWritten = 0
+    /// Winners that sinks could not take, and why.
+    package var sinkFindings: [String] = []
     /// Why the hub could not be told how far its winners were applied; the next round tells it.
     package var checkpointProblem: String?
     /// What went wrong with this collection alone.
@@ -70,7 +72,9 @@ package struct CollectionReport: Sendable, Equatable {
     /// How the program would end because of this collection.
     package var status: ExitStatus {
         if let problem { return problem.status }
-        let isPartial = refused > 0 || (scan?.unreadable ?? 0) > 0 || heldRetractions != nil || changedWhileRead > 0
+        let isPartial =
+            refused > 0 || (scan?.unreadable ?? 0) > 0 || heldRetractions != nil || changedWhileRead > 0
+            || !sinkFindings.isEmpty
         return isPartial ? .partial : .ok
     }
 

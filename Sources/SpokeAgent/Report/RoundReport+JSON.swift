@@ -48,6 +48,7 @@ extension CollectionReport {
             .init("read_from_beginning", .boolean(pull.startedOver)),
             .init("winners", .integer(winners)),
             .init("sinks_written", .integer(Int64(sinksWritten))),
+            .init("sink_findings", .array(sinkFindings.map { .string($0) })),
             .init("checkpoint_error", checkpointProblem.map { .string($0) } ?? .null),
             .init("error", problem.map { .string($0.description) } ?? .null),
         ])

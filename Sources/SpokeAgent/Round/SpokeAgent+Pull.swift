@@ -18,7 +18,19 @@ extension SpokeAgent {
         }
         report.withheld = try state.withheldStatements(in: state.number(of: collection))
         report.winners = try state.winnerPosition(of: collection).count
-        for sink in settings.sinks where try sink.update(collection, from: state) { report.sinksWritten += 1 }
-        try reportApplied(collection, &report)
+        var isApplied = true
+        for sink in settings.sinks {
+            do {
+                let outcome = try sink.update(collection, from: state)
+                if outcome.isChanged { report.sinksWritten += 1 }
+                report.sinkFindings += outcome.findings
+                isApplied = isApplied && outcome.findings.isEmpty
+            } catch let error as SpokeError {
+                // Other sinks and collections go on; the next round tries this one again.
+                report.problem = report.problem ?? error
+                isApplied = false
+            }
+        }
+        if isApplied { try reportApplied(collection, &report) }
     }
 }

@@ -7,20 +7,20 @@ extension SpokeAgent {
     func push(_ entry: ManifestDocument.Entry, _ report: inout CollectionReport) throws {
         let policy = entry.policy
         let number = try state.number(of: policy.collection)
-        let sources = SourceSet(settings.sources, policy.collection, known: try state.sourceFiles(of: number))
+        let sources = try openSources(policy, number)
         defer {
             report.held = (try? state.heldItems(in: number)) ?? []
             report.withheld = (try? state.withheldStatements(in: number)) ?? WithheldStatements()
         }
-        try followResolutions(entry, number, hasFiles: !sources.files.isEmpty, &report)
-        guard !sources.files.isEmpty else {
+        try followResolutions(entry, number, hasFiles: !sources.parts.isEmpty, &report)
+        guard !sources.parts.isEmpty else {
             try holdAll(sources, number, &report)
             return
         }
-        let key = sources.key(policy: policy, node: settings.node)
+        let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key)
         let last = try state.lastScan(of: number)
         report.scan = last.tally.flatMap(ScanTally.init(json:))
-        if last.key == key, report.scan != nil, try state.retryPosition(of: number) == nil { return }
+        if key != nil, last.key == key, report.scan != nil, try state.retryPosition(of: number) == nil { return }
         // Decided before the files are read: a change after this is sure to show in the next round.
         let isSettled = sources.isSettled(at: environment.now())
         try state.saveScan(of: number, key: nil, tally: last.tally)
@@ -29,6 +29,17 @@ extension SpokeAgent {
             for path in sources.dropped { try state.removeSourceFile(path, from: number) }
         }
         try state.saveScan(of: number, key: isDone && isSettled ? key : nil, tally: report.scan?.json.text)
+    }
+
+    /// What the sources have of a collection.
+    func openSources(_ policy: CollectionPolicy, _ number: Int64) throws -> SourceSet {
+        let context = SourceContext(
+            state: state,
+            collection: number,
+            now: environment.now,
+            shouldStop: environment.shouldStop
+        )
+        return SourceSet(settings.sources, policy, known: try state.sourceFiles(of: number), context)
     }
 
     /// Without any file nothing is known, and so nothing is taken back.
@@ -52,9 +63,10 @@ extension SpokeAgent {
         let policy = entry.policy
         progress("\(policy.collection): reading")
         let scan = try CollectionScan(
-            files: sources.files,
+            parts: sources.parts,
             policy: policy,
             node: settings.node,
+            outgoing: settings.outgoing,
             state: state,
             collection: number
         )
@@ -63,7 +75,7 @@ extension SpokeAgent {
         try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
         report.scan = scan.tally
         report.wasScanned = true
-        try state.addSourceFiles(sources.files.map(\.path), to: number)
+        try state.addSourceFiles(sources.parts.map(\.name), to: number)
         report.heldRetractions = try retractionHold(scan, sources)
         let retracts = report.heldRetractions == nil
         if retracts { try scan.table.forgetWithheldRefusals() }
@@ -110,7 +122,7 @@ extension SpokeAgent {
     }
 
     /// Why nothing may be taken back now, where something would be.
-    private func retractionHold(
+    func retractionHold(
         _ scan: CollectionScan,
         _ sources: SourceSet
     ) throws -> CollectionReport.HeldRetractions? {

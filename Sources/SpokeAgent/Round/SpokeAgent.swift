@@ -85,12 +85,7 @@ package final class SpokeAgent {
 
     /// What tells, without reading them, whether the source files are still the same.
     func sourceFingerprints() -> [String] {
-        settings.sources.flatMap { source in
-            ((try? source.fileNames()) ?? []).map { name in
-                let path = "\(source.folder)/\(name)\(JSONLSource.fileEnding)"
-                return "\(path) \(FileFingerprint(path: path)?.description ?? "gone")"
-            }
-        }
+        settings.sources.flatMap { $0.changeMarks() }
     }
 
     private func attempt(_ report: inout RoundReport, _ body: (inout RoundReport) throws -> Void) {
@@ -188,7 +183,7 @@ package final class SpokeAgent {
     }
 
     /// The collections to work on.
-    private func selected(_ manifest: ManifestDocument) throws -> [ManifestDocument.Entry] {
+    func selected(_ manifest: ManifestDocument) throws -> [ManifestDocument.Entry] {
         let names = manifest.entries.map(\.policy.collection)
         for wanted in settings.collections where !names.contains(wanted) {
             throw SpokeError(.usage, unknownCollection(wanted.text, names) + "; check --collections")
@@ -209,10 +204,9 @@ package final class SpokeAgent {
         let names = manifest.entries.map(\.policy.collection)
         for source in settings.sources {
             do {
-                for name in try source.fileNames() where !names.contains(where: { $0.text == name }) {
-                    let path = "\(source.folder)/\(name)\(JSONLSource.fileEnding)"
+                for content in try source.contents() where !names.contains(where: { $0.text == content.name }) {
                     report.notes.append(
-                        "\(path) is not shared: \(unknownCollection(name, names)); the hub's operator makes one with"
+                        "\(content.place) is not shared: \(unknownCollection(content.name, names)); the hub's operator makes one with"
                             + " `tributary-hub collection set NAME`"
                     )
                 }

@@ -1,33 +1,37 @@
-internal import Federation
+package import Federation
 
 /// A folder in which the winners held are kept as a file for each collection, one pattern per line, sorted by id.
-package struct JSONLSink: Sendable, Equatable {
-    package let folder: String
+package struct JSONLSink: WinnerSink, Equatable {
+    private let path: String
 
     package init(folder: String) {
-        self.folder = folder
+        path = folder
     }
 
+    package var argument: String { "jsonl:\(path)" }
+    package var folder: String? { path }
+    package var needsVectors: Bool { false }
+
     /// Writes the file of `collection` where it is missing, was changed by others, or has fallen behind what `state`
-    /// holds; returns whether its bytes changed.
-    func update(_ collection: CollectionName, from state: SpokeState) throws -> Bool {
-        let path = JSONLFolder.path(of: collection, in: folder)
+    /// holds.
+    package func update(_ collection: CollectionName, from state: SpokeState) throws -> SinkOutcome {
+        let file = JSONLFolder.path(of: collection, in: path)
         let number = try state.number(of: collection)
         let changes = try state.winnerPosition(of: collection).changes
-        if let written = try state.sinkFile(path, of: number), written.changes == changes,
-            FileFingerprint(path: path)?.description == written.fingerprint
+        if let written = try state.sinkFile(file, of: number), written.changes == changes,
+            FileFingerprint(path: file)?.description == written.fingerprint
         {
-            return false
+            return SinkOutcome(isChanged: false)
         }
-        try Folder.make(folder, mode: 0o755, option: "--sink")
-        let file = try AtomicFile(collection.text + JSONLSource.fileEnding, in: folder)
+        try Folder.make(path, mode: 0o755, option: "--sink")
+        let writer = try AtomicFile(collection.text + JSONLSource.fileEnding, in: path)
         try state.forEachWinner(of: collection) { winner in
-            try file.write { SinkLine.append(winner, to: &$0) }
+            try writer.write { SinkLine.append(winner, to: &$0) }
         }
-        let isNew = try file.finish()
-        if let fingerprint = FileFingerprint(path: path) {
-            try state.saveSinkFile(path, of: number, changes: changes, fingerprint: fingerprint.description)
+        let isNew = try writer.finish()
+        if let fingerprint = FileFingerprint(path: file) {
+            try state.saveSinkFile(file, of: number, changes: changes, fingerprint: fingerprint.description)
         }
-        return isNew
+        return SinkOutcome(isChanged: isNew)
     }
 }

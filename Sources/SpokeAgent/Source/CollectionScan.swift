@@ -3,9 +3,9 @@ internal import Federation
 internal import JSON
 internal import Replication
 
-/// Reads all files of a collection once, and notes in a ``ScanTable`` what each pattern is to become.
+/// Reads all parts of a collection once, and notes in a ``ScanTable`` what each pattern is to become.
 final class CollectionScan {
-    let files: [SourceFile]
+    let parts: [any SourcePart]
     let table: ScanTable
     let policy: CollectionPolicy
     private(set) var tally = ScanTally()
@@ -14,68 +14,80 @@ final class CollectionScan {
 
     private let state: SpokeState
     private let collection: Int64
-    private let node: NodeName
+    private let winners: HeldForeignWinners
     private let reader: SourceItemReader
 
     init(
-        files: [SourceFile],
+        parts: [any SourcePart],
         policy: CollectionPolicy,
         node: NodeName,
+        outgoing: OutgoingRules,
         state: SpokeState,
         collection: Int64
     ) throws {
-        self.files = files
+        self.parts = parts
         self.policy = policy
-        self.node = node
         self.state = state
         self.collection = collection
-        reader = SourceItemReader(policy: policy, node: node, hasher: state.hasher)
+        winners = HeldForeignWinners(state: state, node: node, collection: collection)
+        reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: state.hasher)
         table = try ScanTable(state: state, collection: collection)
     }
 
-    /// Reads the files; `mayGoOn` is asked now and then, and may throw.
+    /// Reads the parts; `mayGoOn` is asked now and then, and may throw.
     func run(mayGoOn: () throws -> Void) throws {
         try table.fill {
-            for (index, file) in files.enumerated() {
-                var lines = LineReader(file, limit: SourceLimits.lineBytes)
-                try lines.forEachLine { line in
+            for (index, part) in parts.enumerated() {
+                try part.forEachRecord { record in
                     tally.read += 1
-                    if tally.read.isMultiple(of: CollectionScan.linesBetweenChecks) { try mayGoOn() }
-                    try add(line, of: file, index)
+                    if tally.read.isMultiple(of: CollectionScan.recordsBetweenChecks) { try mayGoOn() }
+                    try add(record, of: part, index)
                 }
             }
         }
         try table.keepLastLines()
+        try note(table.reasons())
+        for held in try table.heldRecords(limit: SourceLimits.listedLines) {
+            tally.heldRecords.append(
+                HeldRecord(
+                    part: parts[held.part].name,
+                    number: held.number,
+                    id: ShownText.of(held.id.description),
+                    rules: held.rules
+                )
+            )
+        }
         let counts = try table.counts()
         tally.offerable = counts[.offerable] ?? 0
         tally.pulled = counts[.pulled] ?? 0
         tally.belowThreshold = counts[.belowThreshold] ?? 0
         tally.withoutValue = counts[.withoutValue] ?? 0
         tally.markedRetracted = counts[.retracted] ?? 0
+        tally.notShared = counts[.notShared] ?? 0
+        tally.held = counts[.held] ?? 0
         let standing = counts.reduce(0) { $1.key == .unreadable ? $0 : $0 + $1.value }
         tally.superseded = tally.read - tally.unreadable - standing
     }
 
-    private static let linesBetweenChecks: Int64 = 1_000
+    private static let recordsBetweenChecks: Int64 = 1_000
 
-    private func add(_ line: LineReader.Line, of file: SourceFile, _ index: Int) throws {
-        let place = ScanTable.Place(file: index, offset: line.offset, length: line.record.length)
+    private func note(_ reasons: [(standing: ScanTable.Standing, rules: [String], count: Int64)]) {
+        for (standing, rules, count) in reasons {
+            if standing == .offerable { tally.redacted += count }
+            for rule in rules { tally.reasons[rule, default: 0] += count }
+        }
+    }
+
+    private func add(_ record: SourceRecord, of part: any SourcePart, _ index: Int) throws {
+        let place = ScanTable.Place(part: index, place: record.place)
         var id: PatternID?
         do {
-            let item = try read(line, id: &id)
-            let isOfferable = item.standing == .offerable
-            try table.add(
-                item.id,
-                item.standing,
-                at: place,
-                checksum: isOfferable ? item.checksum : nil,
-                vectorDigest: isOfferable ? item.vector?.digest ?? SHA256Digest.none : nil
-            )
+            try table.add(reader.read(record.text, id: &id, besides: winners), at: place, number: record.number)
         } catch let refusal as Refusal {
             tally.add(
                 BadLine(
-                    path: file.path,
-                    line: line.number,
+                    path: part.name,
+                    line: record.number,
                     code: refusal.code.rawValue,
                     detail: ShownText.of(refusal.detail)
                 )
@@ -84,22 +96,29 @@ final class CollectionScan {
                 hasUnnamedLine = true
                 return
             }
-            try table.add(id, .unreadable, at: place, checksum: nil, vectorDigest: nil)
+            try table.add(SourceItem(id: id, standing: .unreadable), at: place, number: record.number)
         }
     }
 
-    private func read(_ line: LineReader.Line, id: inout PatternID?) throws -> SourceItem {
-        try reader.read(line.record, id: &id) { id, checksum in
-            try state.isForeignWinner(id, checksum, notFrom: node, in: collection)
+    /// Up to `limit` patterns behind position `line` whose content the hub does not have, or may not have.
+    func changes(after line: Int64, limit: Int) throws -> [ScanTable.Change] {
+        let changes = try table.changes(after: line, limit: limit)
+        for (index, part) in parts.enumerated() {
+            part.expect(changes.filter { $0.place.part == index }.map(\.place.place))
         }
+        return changes
     }
 
-    /// The content of a change, read again; `nil` where the file was changed in place since it was scanned.
+    /// The content of a change, read again; `nil` where its part was changed in place since it was scanned.
     func content(of change: ScanTable.Change) throws -> SourceItem? {
-        let bytes = try files[change.place.file].bytes(at: change.place.offset, length: change.place.length)
+        guard let bytes = try parts[change.place.part].record(at: change.place.place) else { return nil }
         var id: PatternID?
         let item = bytes.withUnsafeBytes { bytes in
-            try? reader.read(RecordSlice(bytes: bytes, length: bytes.count), id: &id) { _, _ in false }
+            try? reader.read(
+                RecordSlice(bytes: bytes, length: bytes.count),
+                id: &id,
+                besides: NoForeignWinners()
+            )
         }
         guard let item, item.id == change.id, item.standing == .offerable, item.checksum == change.checksum,
             item.vector?.digest ?? SHA256Digest.none == change.vectorDigest

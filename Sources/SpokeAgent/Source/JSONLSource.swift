@@ -2,28 +2,47 @@ package import Federation
 import Glibc
 
 /// A folder with a file of patterns for each collection, one pattern per line.
-package struct JSONLSource: Sendable, Equatable {
+package struct JSONLSource: PatternSource, Equatable {
     /// The ending that names files of patterns.
     static let fileEnding = ".jsonl"
 
-    package let folder: String
+    private let path: String
 
     package init(folder: String) {
-        self.folder = folder
+        path = folder
     }
 
-    /// Where the patterns of `collection` stand, if anywhere.
-    package func path(of collection: CollectionName) -> String {
-        JSONLFolder.path(of: collection, in: folder)
+    package var argument: String { "jsonl:\(path)" }
+    package var folder: String? { path }
+
+    package func contents() throws -> [SourceContent] {
+        try fileNames().map { SourceContent(name: $0, place: "\(path)/\($0)\(JSONLSource.fileEnding)") }
+    }
+
+    package func parts(of collection: CollectionName) -> [String] {
+        [JSONLFolder.path(of: collection, in: path)]
+    }
+
+    package func open(
+        _ name: String,
+        of policy: CollectionPolicy,
+        _ context: SourceContext
+    ) throws -> (any SourcePart)? {
+        guard FileFingerprint(path: name) != nil else { return nil }
+        return JSONLPart(try SourceFile(name))
+    }
+
+    package func changeMarks() -> [String] {
+        ((try? contents()) ?? []).map { "\($0.place) \(FileFingerprint(path: $0.place)?.description ?? "gone")" }
     }
 
     /// The names of the folder's files of patterns, without the ending; throws ``SpokeError`` where the folder cannot be
     /// read.
-    func fileNames() throws -> [String] {
-        guard let stream = opendir(folder) else {
+    private func fileNames() throws -> [String] {
+        guard let stream = opendir(path) else {
             throw SpokeError(
                 .partial,
-                "the source folder \(folder) cannot be read: \(SystemError.text()); nothing of it was taken back: check"
+                "the source folder \(path) cannot be read: \(SystemError.text()); nothing of it was taken back: check"
                     + " --source and its permissions"
             )
         }

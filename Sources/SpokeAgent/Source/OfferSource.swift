@@ -55,7 +55,7 @@ final class OfferSource: ContributionSource {
         var batch = PushBatch()
         var pending: [PendingStatement] = []
         var exhausted: [PendingStatement] = []
-        let changes = try scan.table.changes(after: line, limit: maximumItems)
+        let changes = try scan.changes(after: line, limit: maximumItems)
         isContentDone = changes.count < maximumItems
         let microseconds = now().microseconds
         for change in changes {

@@ -24,6 +24,16 @@ package struct ScanTally: Sendable, Equatable {
     package var offerable: Int64 = 0
     package var belowThreshold: Int64 = 0
     package var withoutValue: Int64 = 0
+    /// Patterns that the sharing rules keep here.
+    package var notShared: Int64 = 0
+    /// Patterns that the guard holds back.
+    package var held: Int64 = 0
+    /// Patterns that leave with placeholders.
+    package var redacted: Int64 = 0
+    /// How many patterns each rule keeps here, holds back or changes.
+    package var reasons: [String: Int64] = [:]
+    /// The first of the patterns held back.
+    package var heldRecords: [HeldRecord] = []
     /// Patterns that the file itself marks as retracted.
     package var markedRetracted: Int64 = 0
     /// Patterns that were pulled from other nodes and are unchanged.
@@ -47,7 +57,8 @@ extension ScanTally {
         [
             ("read", \.read), ("offerable", \.offerable), ("below_threshold", \.belowThreshold),
             ("without_value", \.withoutValue), ("marked_retracted", \.markedRetracted), ("pulled", \.pulled),
-            ("superseded", \.superseded), ("unreadable", \.unreadable),
+            ("superseded", \.superseded), ("unreadable", \.unreadable), ("not_shared", \.notShared), ("held", \.held),
+            ("redacted", \.redacted),
         ]
     }
 
@@ -59,7 +70,14 @@ extension ScanTally {
                 "detail": .string(line.detail),
             ]
         }
-        return .object(counts + [JSONValue.Member("unreadable_lines", .array(lines))])
+        let rules = reasons.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .integer($0.value)) }
+        return .object(
+            counts + [
+                JSONValue.Member("unreadable_lines", .array(lines)),
+                JSONValue.Member("held_items", .array(heldRecords.map(\.json))),
+                JSONValue.Member("rules", .object(rules)),
+            ]
+        )
     }
 
     /// Reads what ``json`` wrote.
@@ -72,5 +90,7 @@ extension ScanTally {
             else { return nil }
             return BadLine(path: path, line: line, code: code, detail: detail)
         }
+        heldRecords = (root["held_items"]?.elements ?? []).compactMap(HeldRecord.init)
+        for (name, count) in root["rules"]?.members ?? [] { reasons[name] = count.integer }
     }
 }

@@ -6,21 +6,23 @@ internal import JSON
 struct SourceItemReader {
     private let policy: CollectionPolicy
     private let node: NodeName
+    private let outgoing: OutgoingRules
     private let hasher: SHA256
 
-    init(policy: CollectionPolicy, node: NodeName, hasher: SHA256) {
+    init(policy: CollectionPolicy, node: NodeName, outgoing: OutgoingRules, hasher: SHA256) {
         self.policy = policy
         self.node = node
+        self.outgoing = outgoing
         self.hasher = hasher
     }
 
-    /// Reads a line; throws a ``Refusal``.
+    /// Reads a record; throws a ``Refusal``.
     ///
-    /// `id` is set as soon as it is known. `isForeignWinner` says whether another node's winner of this content is held.
+    /// `id` is set as soon as it is known. `winners` tell what was pulled from what is this node's own.
     func read(
         _ record: RecordSlice,
         id: inout PatternID?,
-        isForeignWinner: (PatternID, SHA256Digest) throws -> Bool
+        besides winners: some ForeignWinners
     ) throws -> SourceItem {
         guard !record.isOversized else {
             throw Refusal(.itemTooLarge, "the line has \(record.length) bytes, more than \(SourceLimits.lineBytes)")
@@ -38,20 +40,34 @@ struct SourceItemReader {
         guard policy.admitsToWin(reading.value) else {
             return SourceItem(id: itemID, standing: .belowThreshold, value: reading.value)
         }
-        let checksum = PatternChecksum.content(
-            collection: policy.collection,
-            id: itemID,
-            payload: reading.canonical,
-            hasher: hasher
-        )
-        if try isEcho(payload, itemID, checksum, isForeignWinner) { return SourceItem(id: itemID, standing: .pulled) }
-        return SourceItem(
-            id: itemID,
-            standing: .offerable,
-            payload: reading.canonical,
-            checksum: checksum,
-            vector: try readVector(root)
-        )
+        if let exclusion = outgoing.sharing.exclusion(of: payload, value: reading.value) {
+            return SourceItem(id: itemID, standing: .notShared, value: reading.value, reasons: [exclusion])
+        }
+        let checksum = checksum(of: reading.canonical, itemID)
+        if try isEcho(payload, itemID, reading.canonical, checksum, winners) {
+            return SourceItem(id: itemID, standing: .pulled)
+        }
+        let vector = try readVector(root)
+        var item = SourceItem(id: itemID, standing: .offerable, value: reading.value, checksum: checksum)
+        switch outgoing.contentGuard.inspect(itemID, payload: reading.canonical, vectorModel: vector?.model) {
+        case .asIs:
+            item.payload = reading.canonical
+            item.vector = vector
+        case .redacted(let redacted, let rules):
+            // What a text said can be read from its embedding, so that does not leave.
+            item.payload = redacted
+            item.checksum = self.checksum(of: redacted, itemID)
+            item.reasons = rules
+            if try isEcho(payload, itemID, redacted, item.checksum, winners) { item.standing = .pulled }
+        case .blocked(let rules):
+            item.standing = .held
+            item.reasons = rules
+        }
+        return item
+    }
+
+    private func checksum(of canonical: [UInt8], _ id: PatternID) -> SHA256Digest {
+        PatternChecksum.content(collection: policy.collection, id: id, payload: canonical, hasher: hasher)
     }
 
     private static func parse(
@@ -82,19 +98,30 @@ struct SourceItemReader {
     }
 
     /// Whether the payload is another node's and was not changed here since it was pulled.
+    ///
+    /// Under its own id it has to say where it comes from: two nodes may well learn the same. Under another id it is a
+    /// copy where its mark says so, and also without a mark once the other's was known here first.
     private func isEcho(
         _ payload: JSONNode,
         _ id: PatternID,
+        _ canonical: [UInt8],
         _ checksum: SHA256Digest,
-        _ isForeignWinner: (PatternID, SHA256Digest) throws -> Bool
+        _ winners: some ForeignWinners
     ) throws -> Bool {
+        var content: SHA256Digest?
+        if canonical.count >= SourceLimits.copyBytes {
+            let digest = ContentDigest.of(canonicalPayload: canonical, collection: policy.collection, hasher: hasher)
+            if try winners.holdsCopy(of: digest, besides: id) { return true }
+            content = digest
+        }
         let federation = payload["federation"]
         // What was merged from several nodes is none's own, also where this node's part of it was the best.
         guard let origin = federation?["origin"]?.string ?? payload["imported_from"]?.string,
             origin != node.text || federation?["parents"]?.elements.isEmpty == false
         else { return false }
+        if let content, federation?["content"]?.string.flatMap(SHA256Digest.init(hex:)) == content { return true }
         if federation?["checksum"]?.string.flatMap(SHA256Digest.init(hex:)) == checksum { return true }
-        return try isForeignWinner(id, checksum)
+        return try winners.holds(id, checksum)
     }
 
     private func readVector(_ root: JSONNode) throws(Refusal) -> PatternVector? {

@@ -4,6 +4,9 @@ internal import Federation
 enum SourceLimits {
     /// Bytes of one line: a vector in long decimal numbers may be larger here than it is when it is sent.
     static let lineBytes = 4 * Limits.itemBytes
+    /// Bytes that a payload has at least before the same under another id is taken for a copy: "no", said of two things,
+    /// is none.
+    static let copyBytes = 64
     /// Patterns that were refused as retracted and are offered again in one round after operators resolved something.
     static let retriedRetracted = 2_000
     /// Unreadable lines that are listed one by one; the others are counted.

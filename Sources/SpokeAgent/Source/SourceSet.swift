@@ -1,38 +1,50 @@
 internal import Federation
 
-/// The files of one collection in all sources.
+/// What all sources have of one collection.
 struct SourceSet {
-    var files: [SourceFile] = []
-    /// Files that contributed before and cannot be read now.
+    var parts: [any SourcePart] = []
+    /// Parts that contributed before and cannot be read now.
     var missing: [String] = []
-    /// Files that contributed before and belong to no source any more.
+    /// Parts that contributed before and belong to no source any more.
     var dropped: [String] = []
-    /// What is wrong with files that cannot be read.
+    /// What is wrong with parts that cannot be read.
     var problems: [String] = []
 
-    /// Opens what `sources` have of `collection`; `known` are the files that contributed before.
-    init(_ sources: [JSONLSource], _ collection: CollectionName, known: [String]) {
-        let paths = sources.map { $0.path(of: collection) }
-        for path in paths where FileFingerprint(path: path) != nil || known.contains(path) {
-            do {
-                files.append(try SourceFile(path))
-            } catch {
-                missing.append(path)
-                problems.append("\(error)")
+    /// Opens what `sources` have of a collection; `known` are the parts that contributed before.
+    init(_ sources: [any PatternSource], _ policy: CollectionPolicy, known: [String], _ context: SourceContext) {
+        var named: Set<String> = []
+        for source in sources {
+            for name in source.parts(of: policy.collection) where named.insert(name).inserted {
+                do {
+                    if let part = try source.open(name, of: policy, context) {
+                        parts.append(part)
+                    } else if known.contains(name) {
+                        missing.append(name)
+                    }
+                } catch {
+                    missing.append(name)
+                    problems.append("\(error)")
+                }
             }
         }
-        dropped = known.filter { !paths.contains($0) }
+        dropped = known.filter { !named.contains($0) }
     }
 
-    /// What a scan of these files under these rules is made of; the same key, the same outcome.
-    func key(policy: CollectionPolicy, node: NodeName) -> String {
-        let rules = "\(node) \(policy.threshold) \(policy.valueRule.rawValue)"
-        let facts = files.map { "\($0.path) \($0.fingerprint)" } + missing.map { "\($0) missing" } + dropped
-        return ([rules] + facts).joined(separator: "\n")
+    /// What a scan of these parts under these rules is made of: the same key, the same outcome.
+    ///
+    /// `nil` where only reading tells.
+    func key(policy: CollectionPolicy, node: NodeName, outgoing: String) -> String? {
+        let rules = "\(node) \(policy.threshold) \(policy.valueRule.rawValue) \(outgoing)"
+        var facts: [String] = []
+        for part in parts {
+            guard let fingerprint = part.fingerprint else { return nil }
+            facts.append("\(part.name) \(fingerprint)")
+        }
+        return ([rules] + facts + missing.map { "\($0) missing" } + dropped).joined(separator: "\n")
     }
 
-    /// Whether a later change of a file is sure to change the key.
+    /// Whether a later change of a part is sure to change the key.
     func isSettled(at now: Timestamp) -> Bool {
-        files.allSatisfy { $0.fingerprint.isSettled(at: now) }
+        parts.allSatisfy { $0.isSettled(at: now) }
     }
 }

@@ -7,9 +7,10 @@ internal import Replication
 package struct SourceStatement: Sendable, Equatable {
     /// What becomes of it.
     package enum Standing: String, Sendable {
-        case offerable, pulled, retracted, unreadable
+        case offerable, pulled, retracted, unreadable, held
         case belowThreshold = "below-threshold"
         case withoutValue = "without-value"
+        case notShared = "not-shared"
     }
 
     package var path: String
@@ -20,6 +21,8 @@ package struct SourceStatement: Sendable, Equatable {
     package var value: Double?
     /// Where it is unreadable: what is wrong with it.
     package var detail: String?
+    /// Where rules of this machine keep it: their codes.
+    package var reasons: [String] = []
 
     /// Looks for pattern `id` in the files at `paths`, as `node` under `policy`.
     ///
@@ -28,9 +31,10 @@ package struct SourceStatement: Sendable, Equatable {
         _ id: PatternID,
         in paths: [String],
         of node: NodeName,
-        under policy: CollectionPolicy
+        under policy: CollectionPolicy,
+        _ outgoing: OutgoingRules
     ) throws -> SourceStatement? {
-        let reader = SourceItemReader(policy: policy, node: node, hasher: SHA256())
+        let reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: SHA256())
         var found: SourceStatement?
         for path in paths {
             guard let file = try? SourceFile(path) else { continue }
@@ -39,9 +43,10 @@ package struct SourceStatement: Sendable, Equatable {
                 var named: PatternID?
                 var statement = SourceStatement(path: path, line: line.number, standing: .unreadable)
                 do {
-                    let item = try reader.read(line.record, id: &named) { _, _ in false }
+                    let item = try reader.read(line.record, id: &named, besides: NoForeignWinners())
                     statement.standing = Standing(item.standing)
                     statement.value = item.value
+                    statement.reasons = item.reasons
                 } catch let refusal as Refusal {
                     statement.detail = "\(refusal.code.rawValue): \(ShownText.of(refusal.detail))"
                 }
@@ -66,6 +71,12 @@ package struct SourceStatement: Sendable, Equatable {
         case .unreadable: return "\(place) cannot be sent, \(detail ?? "as it cannot be read"); correct the line"
         case .retracted: return "\(place) takes it back itself, so it is not shared"
         case .pulled: return "\(place) has it as it was pulled from another node, so it is not offered from here"
+        case .held:
+            return
+                "\(place) has it, and it stays here because of \(reasons.joined(separator: ", ")); take out what must"
+                + " not leave"
+        case .notShared:
+            return "\(place) has it, and your sharing rules keep it here: \(reasons.joined(separator: ", "))"
         case .offerable:
             return "\(place) has it; 'tributary-spoke sync' or 'push' offers it, and says what became of it"
         }
@@ -75,6 +86,7 @@ package struct SourceStatement: Sendable, Equatable {
         [
             "path": .string(path), "line": .integer(line), "standing": .string(standing.rawValue),
             "value": value.map { .number($0) } ?? .null, "detail": detail.map { .string($0) } ?? .null,
+            "reasons": .array(reasons.map { .string($0) }),
         ]
     }
 }
@@ -89,6 +101,8 @@ extension SourceStatement.Standing {
             case .belowThreshold: .belowThreshold
             case .withoutValue: .withoutValue
             case .retracted: .retracted
+            case .held: .held
+            case .notShared: .notShared
             }
     }
 }

@@ -14,17 +14,21 @@ final class ScanTable {
         case pulled = 2
         /// Unreadable but for its id: neither to be offered nor to be taken back.
         case unreadable = 3
+        /// Held back by the guard: not to be offered, and to be taken back where the hub has just this.
+        case held = 4
         case belowThreshold = 10
         case withoutValue = 11
         /// The file itself says that it is taken back.
         case retracted = 12
+        /// Kept here by the sharing rules.
+        case notShared = 13
     }
 
-    /// Where a line stands.
+    /// Where a record stands.
     struct Place {
-        var file: Int
-        var offset: Int64
-        var length: Int
+        /// Which of the parts it is in.
+        var part: Int
+        var place: SourcePlace
     }
 
     /// A pattern whose content the hub does not have yet.
@@ -32,6 +36,8 @@ final class ScanTable {
         /// The position in the scan.
         var line: Int64
         var place: Place
+        /// Which record of its part it is, counted from 1.
+        var number: Int64
         var id: PatternID
         var checksum: SHA256Digest
         var vectorDigest: SHA256Digest
@@ -51,44 +57,47 @@ final class ScanTable {
             DROP TABLE IF EXISTS temp.scan;
             CREATE TEMPORARY TABLE scan (
                 line INTEGER PRIMARY KEY,
-                file INTEGER NOT NULL,
+                number INTEGER NOT NULL,
+                part INTEGER NOT NULL,
                 offset INTEGER NOT NULL,
                 length INTEGER NOT NULL,
+                key TEXT,
                 id TEXT NOT NULL,
                 standing INTEGER NOT NULL,
                 checksum BLOB,
-                vector_digest BLOB
+                vector_digest BLOB,
+                reasons TEXT
             ) STRICT;
             """
         )
     }
 
-    /// Runs `body`, which adds lines, as one transaction.
+    /// Runs `body`, which adds records, as one transaction; the table is this connection's alone, so nobody is kept from
+    /// the state meanwhile.
     func fill(_ body: () throws -> Void) throws {
-        try database.transaction(body)
+        try database.transaction(isDeferred: true, body)
     }
 
-    /// Adds a line behind the others.
-    func add(
-        _ id: PatternID,
-        _ standing: Standing,
-        at place: Place,
-        checksum: SHA256Digest?,
-        vectorDigest: SHA256Digest?
-    ) throws {
+    /// Adds a record, which is the `number`th of its part, behind the others.
+    func add(_ item: SourceItem, at place: Place, number: Int64) throws {
         let insert = try database.prepare(
             """
-            INSERT INTO temp.scan (file, offset, length, id, standing, checksum, vector_digest)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO temp.scan (part, offset, length, id, standing, number, key, checksum, vector_digest, reasons)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """
         )
-        try insert.bind(Int64(place.file), at: 1)
-        try insert.bind(place.offset, at: 2)
-        try insert.bind(Int64(place.length), at: 3)
-        try insert.bind(id, at: 4)
-        try insert.bind(standing.rawValue, at: 5)
-        if let checksum { try insert.bind(checksum, at: 6) }
-        if let vectorDigest { try insert.bind(vectorDigest, at: 7) }
+        try insert.bind(Int64(place.part), at: 1)
+        try insert.bind(place.place.offset, at: 2)
+        try insert.bind(Int64(place.place.length), at: 3)
+        try insert.bind(item.id, at: 4)
+        try insert.bind(item.standing.rawValue, at: 5)
+        try insert.bind(number, at: 6)
+        if let key = place.place.key { try insert.bind(key, at: 7) }
+        if item.standing == .offerable || item.standing == .held {
+            try insert.bind(item.checksum, at: 8)
+            try insert.bind(item.vector?.digest ?? SHA256Digest.none, at: 9)
+        }
+        if !item.reasons.isEmpty { try insert.bind(item.reasons.joined(separator: " "), at: 10) }
         while try insert.step() {}
     }
 
@@ -123,8 +132,9 @@ final class ScanTable {
     func changes(after line: Int64, limit: Int) throws -> [Change] {
         let statement = try database.prepare(
             """
-            SELECT s.line, s.file, s.offset, s.length, s.id, s.checksum, s.vector_digest,
-                o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable
+            SELECT s.line, s.part, s.offset, s.length, s.id, s.checksum, s.vector_digest,
+                o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable,
+                s.key, s.number
             FROM temp.scan AS s LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id
             WHERE s.line > ?2 AND s.standing = 1
                 AND (o.id IS NULL OR o.checksum <> s.checksum OR o.vector_digest <> s.vector_digest
@@ -141,10 +151,14 @@ final class ScanTable {
                 Change(
                     line: statement.int64(0),
                     place: Place(
-                        file: Int(statement.int64(1)),
-                        offset: statement.int64(2),
-                        length: Int(statement.int64(3))
+                        part: Int(statement.int64(1)),
+                        place: SourcePlace(
+                            offset: statement.int64(2),
+                            length: Int(statement.int64(3)),
+                            key: statement.isNull(14) ? nil : statement.string(14)
+                        )
                     ),
+                    number: statement.int64(15),
                     id: statement.patternID(4),
                     checksum: statement.digest(5),
                     vectorDigest: statement.digest(6),
@@ -155,11 +169,15 @@ final class ScanTable {
         return changes
     }
 
+    /// Whether what was offered as `o` is not to be offered any more, by the scan's `s`.
+    private static let isGone =
+        "(s.id IS NULL OR s.standing >= 10 OR (s.standing = 4 AND (s.checksum = o.checksum OR o.is_retraction = 1)))"
+
     /// How many patterns that were offered would now be taken back, and how many the hub has of this node.
     func retractionCounts() throws -> (retractable: Int64, live: Int64) {
         let statement = try database.prepare(
             """
-            SELECT count(*) FILTER (WHERE o.is_retraction = 0 AND (s.id IS NULL OR s.standing >= 10)), count(*)
+            SELECT count(*) FILTER (WHERE o.is_retraction = 0 AND \(ScanTable.isGone)), count(*)
             FROM offered AS o LEFT JOIN temp.scan AS s ON s.id = o.id
             WHERE o.collection = ?1 AND (o.is_live = 1 OR (o.is_retraction = 0 AND o.state = 1))
             """
@@ -176,7 +194,7 @@ final class ScanTable {
             SELECT o.id, o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision,
                 o.is_retryable
             FROM offered AS o LEFT JOIN temp.scan AS s ON s.id = o.id
-            WHERE o.collection = ?1 AND o.id > ?2 AND (s.id IS NULL OR s.standing >= 10)
+            WHERE o.collection = ?1 AND o.id > ?2 AND \(ScanTable.isGone)
                 AND ((o.is_retraction = 0 AND (o.is_live = 1 OR o.state = 1))
                     OR (o.is_retraction = 1 AND (o.state = 1 OR (o.state = 2 AND o.is_retryable = 1))))
             ORDER BY o.id LIMIT ?3

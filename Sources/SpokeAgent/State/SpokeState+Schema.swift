@@ -1,8 +1,9 @@
+internal import Federation
 internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 3
+    static let schemaVersion: Int32 = 4
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -20,6 +21,7 @@ extension SpokeState {
             let version = try database.userVersion
             guard version < SpokeState.schemaVersion else { return }
             for migration in SpokeState.migrations[Int(version)...] { try database.execute(migration) }
+            if version < SpokeState.contentDigestVersion { try digestWinners() }
             try database.setUserVersion(SpokeState.schemaVersion)
         }
     }
@@ -141,5 +143,41 @@ extension SpokeState {
         -- The pattern behind which what was refused as retracted is still to be offered again; NULL: nothing is.
         ALTER TABLE collections ADD COLUMN retry_after TEXT;
         """,
+        """
+        -- Over what a winner says, whatever its id, scores and times, so that a copy of it is known again.
+        ALTER TABLE winners ADD COLUMN content_digest BLOB NOT NULL DEFAULT (zeroblob(32));
+
+        -- Finds a copy of a winner.
+        CREATE INDEX winners_content ON winners (collection, content_digest);
+        """,
     ]
+
+    /// The version from which on winners carry a digest of what they say.
+    private static let contentDigestVersion: Int32 = 4
+
+    /// Digests the winners that were held before.
+    private func digestWinners() throws {
+        let winners = try database.prepare(
+            """
+            SELECT w.number, c.name, w.payload FROM winners AS w JOIN collections AS c ON c.number = w.collection
+            WHERE w.number > ?1 ORDER BY w.number LIMIT 1
+            """
+        )
+        let update = try database.prepare("UPDATE winners SET content_digest = ?2 WHERE number = ?1")
+        var last: Int64 = 0
+        while true {
+            winners.reset()
+            try winners.bind(last, at: 1)
+            guard try winners.step() else { return }
+            last = winners.int64(0)
+            guard let collection = CollectionName(winners.string(1)) else { continue }
+            update.reset()
+            try update.bind(last, at: 1)
+            try update.bind(
+                ContentDigest.of(canonicalPayload: winners.bytes(2), collection: collection, hasher: hasher),
+                at: 2
+            )
+            while try update.step() {}
+        }
+    }
 }

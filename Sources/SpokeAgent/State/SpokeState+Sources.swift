@@ -67,4 +67,29 @@ extension SpokeState {
         try statement.bind(node.text, at: 4)
         return try statement.step()
     }
+
+    /// Whether a winner that says the same as `content` is held under another id than `id` alone, another node's or
+    /// merged, while the hub never had `id` from this node.
+    func isForeignCopy(
+        _ content: SHA256Digest,
+        besides id: PatternID,
+        notFrom node: NodeName,
+        in collection: Int64
+    ) throws -> Bool {
+        let statement = try database.prepare(
+            """
+            SELECT 1 FROM winners
+            WHERE collection = ?1 AND content_digest = ?2 AND id <> ?3 AND (origin <> ?4 OR parents IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM winners WHERE collection = ?1 AND id = ?3 AND content_digest = ?2)
+                AND NOT EXISTS (
+                    SELECT 1 FROM offered WHERE collection = ?1 AND id = ?3 AND (accepted_revision > 0 OR state = 1)
+                )
+            """
+        )
+        try statement.bind(collection, at: 1)
+        try statement.bind(content, at: 2)
+        try statement.bind(id, at: 3)
+        try statement.bind(node.text, at: 4)
+        return try statement.step()
+    }
 }

@@ -244,13 +244,13 @@ package final class WinnerMirror: WinnerTarget {
         let upsert = try database.prepare(
             """
             INSERT INTO winners (collection, id, origin, incarnation, revision, checksum, vector_digest, value,
-                updated_at, payload, vector_model, vector, generation, parents)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                updated_at, payload, vector_model, vector, generation, parents, content_digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             ON CONFLICT (collection, id) DO UPDATE SET origin = excluded.origin, incarnation = excluded.incarnation,
                 revision = excluded.revision, checksum = excluded.checksum, vector_digest = excluded.vector_digest,
                 value = excluded.value, updated_at = excluded.updated_at, payload = excluded.payload,
                 vector_model = excluded.vector_model, vector = excluded.vector, generation = excluded.generation,
-                parents = excluded.parents
+                parents = excluded.parents, content_digest = excluded.content_digest
             """
         )
         try upsert.bind(filling.number, at: 1)
@@ -267,6 +267,10 @@ package final class WinnerMirror: WinnerTarget {
         if keepsVectors, let vector = line.vector?.bytes { try upsert.bind(vector, at: 12) }
         try upsert.bind(filling.generation, at: 13)
         try upsert.bind(provenance.parents, at: 14)
+        try upsert.bind(
+            ContentDigest.of(canonicalPayload: payload, collection: filling.collection, hasher: state.hasher),
+            at: 15
+        )
         while try upsert.step() {}
     }
 

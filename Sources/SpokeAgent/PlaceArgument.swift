@@ -1,0 +1,61 @@
+internal import Presentation
+
+/// What names a source or a sink: its kind and its place, as in `jsonl:patterns`.
+package struct PlaceArgument: Sendable, Equatable {
+    package var kind: String
+    package var place: String
+
+    /// Reads `text`, whose kind is one of `kinds`; throws a ``SpokeError`` that says what would be right.
+    ///
+    /// A shell leaves a tilde behind a colon alone, so it stands for `home` here.
+    package init(_ text: String, kinds: [String], home: String?) throws(SpokeError) {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let example = kinds.first ?? "jsonl"
+        guard parts.count == 2, !parts[1].isEmpty else {
+            let place = parts.last ?? ""
+            throw SpokeError(
+                .usage,
+                "give the format too, as in '\(example):\(place.isEmpty ? "patterns" : place)'"
+            )
+        }
+        guard kinds.contains(parts[0]) else {
+            let nearest = Suggestion.nearest(to: parts[0], among: kinds).map { "; did you mean '\($0):\(parts[1])'?" }
+            throw SpokeError(
+                .usage,
+                "'\(parts[0])' is no format known here\(nearest ?? "; give the format too, as in '\(example):\(parts[1])'")"
+            )
+        }
+        kind = parts[0]
+        guard parts[1].hasPrefix("~/"), let home else {
+            place = parts[1]
+            return
+        }
+        place = home + parts[1].dropFirst()
+    }
+}
+
+/// Every kind of source.
+package enum SourceKind: String, CaseIterable {
+    case jsonl
+
+    /// The source that `text` names; throws a ``SpokeError``.
+    package static func source(_ text: String, home: String?) throws(SpokeError) -> any PatternSource {
+        let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
+        switch SourceKind(rawValue: argument.kind) {
+        case .jsonl, nil: return JSONLSource(folder: argument.place)
+        }
+    }
+}
+
+/// Every kind of sink.
+package enum SinkKind: String, CaseIterable {
+    case jsonl
+
+    /// The sink that `text` names; throws a ``SpokeError``.
+    package static func sink(_ text: String, home: String?) throws(SpokeError) -> any WinnerSink {
+        let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
+        switch SinkKind(rawValue: argument.kind) {
+        case .jsonl, nil: return JSONLSink(folder: argument.place)
+        }
+    }
+}

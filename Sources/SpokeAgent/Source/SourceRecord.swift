@@ -1,0 +1,30 @@
+package import JSON
+
+/// One record of a source: a JSON object with `id`, `payload`, and maybe `vector` and `vector_model`.
+package struct SourceRecord {
+    /// Which one it is, counted from 1 as people would: lines of a file, blank ones too.
+    package var number: Int64
+    package var place: SourcePlace
+    /// Of a record over the limit, its beginning.
+    package var text: RecordSlice
+
+    package init(number: Int64, place: SourcePlace, text: RecordSlice) {
+        self.number = number
+        self.place = place
+        self.text = text
+    }
+}
+
+/// Where a record stands in its part, in the part's own terms.
+package struct SourcePlace: Sendable, Equatable {
+    package var offset: Int64
+    package var length: Int
+    /// Where records are found by name rather than by position.
+    package var key: String?
+
+    package init(offset: Int64, length: Int, key: String? = nil) {
+        self.offset = offset
+        self.length = length
+        self.key = key
+    }
+}
