@@ -116,10 +116,10 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
+        library("SpokeAgent", ["Replication", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]),
         .executableTarget(
             name: "tributary-spoke",
-            dependencies: ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", argumentParser],
+            dependencies: ["SpokeAgent", "Replication", "Presentation", "Egress", "Federation", "JSON", argumentParser],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
         ),
@@ -147,7 +147,7 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+            ["SpokeAgent", "Replication", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]
         ),
         tests("TidyTests", []),
     ],

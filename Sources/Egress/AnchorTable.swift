@@ -4,7 +4,9 @@
 /// cache: where none of these pairs stands, a byte costs one look-up. Of an anchor of several bytes the pair is taken that
 /// is the rarest in written text.
 struct AnchorTable: Sendable {
-    /// An anchor that a pair belongs to. It holds nothing that is counted: entries are read millions of times.
+    /// An anchor that a pair belongs to.
+    ///
+    /// It holds nothing that is counted: entries are read millions of times.
     private struct Entry: Sendable {
         var detector: Int
         /// Where in the anchor the pair stands.

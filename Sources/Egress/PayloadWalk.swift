@@ -1,3 +1,4 @@
+internal import Digest
 internal import JSON
 
 /// One way through a canonical payload, which notes what is found in it and writes what may leave.
@@ -31,12 +32,17 @@ struct PayloadWalk {
     private var output: [UInt8] = []
     private var copied = 0
 
+    private let tellsEntries: Bool
+
     private(set) var findings: [Finding] = []
+    /// Each secret with the entry by which it could be allowed, where they are asked for.
+    private(set) var entries: [(finding: Finding, entry: AllowedSecret)] = []
     private(set) var isBlocked = false
 
     /// A walk through `text` for `owner`.
-    init(_ owner: EgressGuard, _ text: UnsafeRawBufferPointer) {
+    init(_ owner: EgressGuard, _ text: UnsafeRawBufferPointer, tellsEntries: Bool = false) {
         self.owner = owner
+        self.tellsEntries = tellsEntries
         self.text = text
     }
 
@@ -88,9 +94,7 @@ struct PayloadWalk {
                 anchors.isEmpty ? nil : Context(text: name.copy(0..<name.count), anchors: anchors)
             let found = walk.owner.find(in: name, namedBy: nil)
             guard !found.isEmpty else { return }
-            walk.note(found, in: name)
-            // A name cannot be replaced: another reader would look for it.
-            if found.contains(where: { walk.owner.rules[$0.rule].outcome == .redact }) { walk.isBlocked = true }
+            walk.note(found, in: name, isName: true)
         }
     }
 
@@ -107,7 +111,7 @@ struct PayloadWalk {
                 secrets = walk.owner.find(in: value, namedBy: nil)
             }
             guard !secrets.isEmpty else { return nil }
-            walk.note(secrets, in: value)
+            walk.note(secrets, in: value, isName: false)
             return (secrets, value.copy(0..<value.count))
         }
         guard let found else { return }
@@ -135,7 +139,6 @@ struct PayloadWalk {
 
     private mutating func redact(_ secrets: [EgressGuard.Found], in value: [UInt8], at range: Range<Int>) {
         let redacted = secrets.filter { owner.rules[$0.rule].outcome == .redact }
-        if secrets.contains(where: { owner.rules[$0.rule].outcome == .block }) { isBlocked = true }
         guard !redacted.isEmpty else { return }
         var written: [UInt8] = []
         var index = 0
@@ -150,11 +153,18 @@ struct PayloadWalk {
         copied = range.upperBound + 1
     }
 
-    private mutating func note(_ found: [EgressGuard.Found], in value: GuardText) {
-        if found.contains(where: { owner.rules[$0.rule].outcome == .block }) { isBlocked = true }
+    private mutating func note(_ found: [EgressGuard.Found], in text: GuardText, isName: Bool) {
         let place = pointer()
         for secret in found {
-            let (rule, outcome) = owner.rules[secret.rule]
+            let (rule, usual) = owner.rules[secret.rule]
+            // A name cannot be replaced: another reader would look for it.
+            let outcome = isName && usual == .redact ? .block : usual
+            if outcome == .block { isBlocked = true }
+            if tellsEntries {
+                let digest = SHA256.digest(of: text.copy(secret.range))
+                let finding = Finding(rule: rule.id, outcome: outcome, place: place, count: 1)
+                entries.append((finding, AllowedSecret(rule: rule.id, digest: digest)))
+            }
             if let index = findings.firstIndex(where: { $0.rule == rule.id && $0.place == place }) {
                 findings[index].count += 1
             } else {

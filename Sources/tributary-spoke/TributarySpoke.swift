@@ -30,7 +30,7 @@ struct TributarySpoke: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
-            StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
+            StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self, GuardCommand.self,
         ]
     )
 

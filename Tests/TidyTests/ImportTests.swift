@@ -15,6 +15,7 @@ struct ImportTests {
         "Curl": ["CLibCurl", "Glibc"],
         "SQLite": ["CLibSQLite", "Glibc"],
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
+        "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
@@ -24,14 +25,15 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization",
+            "Replication", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Glibc",
+            "Synchronization",
         ],
         "tributary-hub": [
             "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",
             "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Presentation", "Egress", "Federation", "JSON", "ArgumentParser", "Glibc",
         ],
     ]
 

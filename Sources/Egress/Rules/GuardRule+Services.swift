@@ -140,7 +140,11 @@ extension GuardRule {
             .redact,
             "the token of a Telegram bot",
             [
-                .token(.digits, 8...10, before: ":AA", [.run(.base64URL, 33...33)])
+                // Addresses of the service have "bot" directly before it.
+                Detector(
+                    .exact(":AA"),
+                    TokenPattern(lead: (.digits, 8...10), parts: [.run(.base64URL, 33...33)], before: .none)
+                )
             ]
         ),
         GuardRule(
