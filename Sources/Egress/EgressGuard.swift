@@ -27,7 +27,7 @@ package final class EgressGuard: Sendable {
     /// The guard with the owner's settings; throws ``GuardSettingsError`` where they name a rule that does not exist or
     /// a host name too short to tell anything.
     package convenience init(_ settings: GuardSettings) throws(GuardSettingsError) {
-        let named = Array(settings.outcomes.keys) + settings.allowed.map(\.rule)
+        let named = Array(settings.outcomes.keys) + settings.disabled + settings.allowed.map(\.rule)
         let known = GuardRule.standard.map(\.id)
         for name in named.sorted() where !known.contains(name) {
             throw GuardSettingsError(
@@ -60,12 +60,10 @@ package final class EgressGuard: Sendable {
         var active: [(rule: GuardRule, outcome: GuardOutcome)] = []
         var detectors: [Detector] = []
         var owners: [Int] = []
-        for rule in rules {
-            let outcome = settings.outcomes[rule.id] ?? rule.outcome
-            guard let outcome else { continue }
+        for rule in rules where !settings.disabled.contains(rule.id) {
             owners += Array(repeating: active.count, count: rule.detectors.count)
             detectors += rule.detectors
-            active.append((rule, outcome))
+            active.append((rule, settings.outcomes[rule.id] ?? rule.outcome))
         }
         self.rules = active
         self.detectors = detectors

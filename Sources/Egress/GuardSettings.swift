@@ -2,21 +2,23 @@ package import Digest
 
 /// What a machine's owner decided about the guard.
 package struct GuardSettings: Sendable, Equatable {
-    /// What is to become of what a rule finds, by the rule's id.
-    ///
-    /// `nil` is for a rule that is not to look at all. Rules that are not named keep their own outcome.
-    package var outcomes: [String: GuardOutcome?]
+    /// What is to become of what a rule finds, by the rule's id; rules that are not named keep their own outcome.
+    package var outcomes: [String: GuardOutcome]
+    /// Rules that are not to look at all, by their ids.
+    package var disabled: Set<String>
     /// What is known and may leave.
     package var allowed: Set<AllowedSecret>
     /// Names of machines that are not to leave, whole and in any case.
     package var hostNames: [String]
 
     package init(
-        outcomes: [String: GuardOutcome?] = [:],
+        outcomes: [String: GuardOutcome] = [:],
+        disabled: Set<String> = [],
         allowed: Set<AllowedSecret> = [],
         hostNames: [String] = []
     ) {
         self.outcomes = outcomes
+        self.disabled = disabled
         self.allowed = allowed
         self.hostNames = hostNames
     }

@@ -21,8 +21,8 @@ package struct CanonicalTokens {
         scanner = CanonicalScanner(text, 0..<text.count)
     }
 
-    /// Whether everything was read, with as many brackets closed as opened.
-    package var isWhole: Bool { scanner.isAtEnd && depth == 0 }
+    /// Whether there was something and everything was read, with as many brackets closed as opened.
+    package var isWhole: Bool { scanner.isAtEnd && depth == 0 && !text.isEmpty }
 
     /// The next token; `nil` at the end, and where the text is no JSON.
     package mutating func next() -> Token? {

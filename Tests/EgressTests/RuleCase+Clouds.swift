@@ -71,7 +71,10 @@ extension RuleCase {
         RuleCase(
             "heroku-key",
             ["HEROKU_API_KEY={h8}-{h4}-{h4}-{h4}-{h12}", "HRKU-{u60}"],
-            not: ["HEROKU_APP={h8}-{h4}-{h4}-{h4}-{h12}", "HRKU-{u10}", "HEROKU_API_KEY=00000000-0000-0000-0000-000000000000"]
+            not: [
+                "HEROKU_APP={h8}-{h4}-{h4}-{h4}-{h12}", "HRKU-{u10}",
+                "HEROKU_API_KEY=00000000-0000-0000-0000-000000000000",
+            ]
         ),
         RuleCase(
             "databricks-token",

@@ -11,11 +11,17 @@ extension RuleCase {
         RuleCase(
             "github-fine-grained-token",
             ["github_pat_{A22}_{A59}"],
-            not: ["github_pat_{A22}", "github_path_{A59}", "github_pat_xxxxxxxxxxxxxxxxxxxxxx_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]
+            not: [
+                "github_pat_{A22}", "github_path_{A59}",
+                "github_pat_xxxxxxxxxxxxxxxxxxxxxx_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            ]
         ),
         RuleCase(
             "gitlab-token",
-            ["glpat-{u20}", "glptt-{h40}", "gldt-{u20}", "glrt-{u20}", "glcbt-1_{u20}", "glpat-{u27}.01.{l9}", "GR1348941{u20}"],
+            [
+                "glpat-{u20}", "glptt-{h40}", "gldt-{u20}", "glrt-{u20}", "glcbt-1_{u20}", "glpat-{u27}.01.{l9}",
+                "GR1348941{u20}",
+            ],
             not: ["glpat-{u9}", "glpat-xxxxxxxxxxxxxxxxxxxx", "eglpat-{u20}", "glpat-your-token-goes-here"]
         ),
         RuleCase("bitbucket-token", ["ATBB{A32}"], not: ["ATBB{A20}", "ATBB{A40}"]),
@@ -29,8 +35,16 @@ extension RuleCase {
             not: ["SNYK_ORG={h8}-{h4}-{h4}-{h4}-{h12}", "SNYK_TOKEN=$TOKEN"]
         ),
         RuleCase("gitea-token", ["GITEA_TOKEN={h40}"], not: ["GITEA_COMMIT={h40}", "GITEA_TOKEN={h10}"]),
-        RuleCase("npm-token", ["npm_{A36}", "//registry/:_authToken=npm_{A36}"], not: ["npm_{A20}", "npm_config_registry", "npm_{A50}"]),
-        RuleCase("pypi-token", ["pypi-AgEIcHlwaS5vcmc{u150}", "pypi-AgENdGVzdC5weXBpLm9yZw{u120}"], not: ["pypi-AgE{u20}", "pypi-{u80}"]),
+        RuleCase(
+            "npm-token",
+            ["npm_{A36}", "//registry/:_authToken=npm_{A36}"],
+            not: ["npm_{A20}", "npm_config_registry", "npm_{A50}"]
+        ),
+        RuleCase(
+            "pypi-token",
+            ["pypi-AgEIcHlwaS5vcmc{u150}", "pypi-AgENdGVzdC5weXBpLm9yZw{u120}"],
+            not: ["pypi-AgE{u20}", "pypi-{u80}"]
+        ),
         RuleCase("rubygems-key", ["rubygems_{h48}"], not: ["rubygems_{h40}", "rubygems_version_{h48}"]),
         RuleCase("crates-token", ["cio{A32}"], not: ["cio{A31}", "socio{A32}", "cioaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]),
         RuleCase("nuget-key", ["oy2{l43}"], not: ["oy2{l40}", "toy2{l43}"]),

@@ -26,7 +26,10 @@ extension RuleCase {
         RuleCase(
             "pgp-private-key",
             [block("PGP PRIVATE KEY BLOCK", "\n{b64}\n{b64}\n=abcd")],
-            not: [block("PGP PUBLIC KEY BLOCK", "\n{b64}"), block("PGP MESSAGE", "\n{b64}"), "BEGIN PGP PRIVATE KEY BLOCK"]
+            not: [
+                block("PGP PUBLIC KEY BLOCK", "\n{b64}"), block("PGP MESSAGE", "\n{b64}"),
+                "BEGIN PGP PRIVATE KEY BLOCK",
+            ]
         ),
         RuleCase(
             "encoded-private-key",
@@ -43,7 +46,10 @@ extension RuleCase {
         RuleCase(
             "age-secret-key",
             ["AGE-SECRET-KEY-1{U58}", "# key\nAGE-SECRET-KEY-1{U58}\n"],
-            not: ["AGE-SECRET-KEY-1{U30}", "age1{l58}", "AGE-SECRET-KEY-1XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX"]
+            not: [
+                "AGE-SECRET-KEY-1{U30}", "age1{l58}",
+                "AGE-SECRET-KEY-1XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+            ]
         ),
         RuleCase(
             "wireguard-key",

@@ -1,4 +1,4 @@
-import Egress
+import Testing
 import TestSupport
 
 /// What one rule is to find, and what only looks like it.

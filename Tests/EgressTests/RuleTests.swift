@@ -49,7 +49,10 @@ struct RuleTests {
     @Test("A right checksum proves a token that chance would hardly make")
     func checksum() {
         // Thirty times the same letter, with its CRC-32.
-        #expect(rules(in: "ghp_" + String(repeating: "a", count: 30) + RuleTests.crc(of: String(repeating: "a", count: 30))) == ["github-token"])
+        #expect(
+            rules(in: "ghp_" + String(repeating: "a", count: 30) + RuleTests.crc(of: String(repeating: "a", count: 30)))
+                == ["github-token"]
+        )
         #expect(rules(in: "ghp_" + String(repeating: "a", count: 36)) == [])
     }
 

@@ -2,7 +2,7 @@
 struct AssignedSecret: Recognizer {
     let readsNames = true
     private static let greatestSuffix = 24
-    private static let greatestValue = 512
+    private static let greatestValue = 256
     /// Last parts of names whose value says where a secret is, or how long it lives, and is none itself.
     private static let harmlessEnds: Set<String> = [
         "id", "ids", "name", "names", "file", "path", "dir", "url", "uri", "type", "count", "length", "len", "size",
@@ -99,24 +99,24 @@ struct AssignedSecret: Recognizer {
 
     private func judge(_ text: GuardText, _ range: Range<Int>, isQuoted: Bool) -> Bool {
         let value = text.part(range)
-        guard value.count >= 8, value.count < AssignedSecret.greatestValue, !Placeholder.isForPassword(value),
-            isQuoted || !AssignedSecret.isCode(value, next: text[range.upperBound]), !AssignedSecret.isPlace(value)
+        // The cheap questions first: texts are full of names with nothing behind them.
+        guard value.count >= 8, value.count < AssignedSecret.greatestValue,
+            value.bytes.contains(where: ByteClass.digits.contains)
         else { return false }
-        var (lower, upper, digit, other) = (0, 0, 0, 0)
-        for byte in value.bytes {
-            if ByteClass.lowerCase.contains(byte) {
-                lower = 1
-            } else if ByteClass.upperCase.contains(byte) {
-                upper = 1
-            } else if ByteClass.digits.contains(byte) {
-                digit = 1
-            } else {
-                other = 1
-            }
-        }
+        let kinds = AssignedSecret.kinds(of: value)
         let entropy = Entropy.bitsPerByte(value)
-        if isPassword, lower + upper + digit + other >= 3, digit == 1, entropy >= 2.75 { return true }
-        return entropy >= 3.5 && lower + upper > 0 && digit == 1
+        let isRandom = entropy >= 3.5 && kinds.hasLetters
+        guard isRandom || isPassword && kinds.count >= 3 && entropy >= 2.75, !AssignedSecret.isPlace(value),
+            isQuoted || !AssignedSecret.isCode(value, next: text[range.upperBound])
+        else { return false }
+        return !Placeholder.isForPassword(value)
+    }
+
+    /// How many kinds of characters there are: small letters, capitals, digits, others; and whether there are letters.
+    private static func kinds(of value: GuardText) -> (count: Int, hasLetters: Bool) {
+        let classes = [ByteClass.lowerCase, .upperCase, .digits, ByteClass.alphanumeric.inverted]
+        let present = classes.map { value.bytes.contains(where: $0.contains) }
+        return (present.count { $0 }, present[0] || present[1])
     }
 
     /// Whether an unquoted value is a name, a call or an element of a program, not a text.

@@ -21,7 +21,9 @@ struct NamedToken: Recognizer {
         let last = min(text.count, anchor.upperBound + NamedToken.reach)
         var index = anchor.upperBound
         // What is left of the name itself is no token.
-        index = text.end(of: .word, from: index, limit: NamedToken.reach)
+        if ByteClass.word.contains(text[index - 1]) {
+            index = text.end(of: .word, from: index, limit: NamedToken.reach)
+        }
         while index < last, text[index] != 0x0A {
             guard members.contains(text[index]) else {
                 index += 1

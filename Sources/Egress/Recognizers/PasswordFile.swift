@@ -53,6 +53,7 @@ struct NetrcPassword: Recognizer {
 /// `host=... user=... password=...`.
 struct ConnectionStringPassword: Recognizer {
     private static let reach = 200
+    private static let greatestValue = 128
     private static let neighbours = [
         "server=", "data source=", "host=", "hostaddr=", "user id=", "uid=", "user=", "username=", "dbname=",
         "database=", "initial catalog=", "endpoint=",
@@ -62,8 +63,10 @@ struct ConnectionStringPassword: Recognizer {
         guard !ByteClass.alphanumeric.contains(text[anchor.lowerBound - 1]) else { return nil }
         let quote = text.end(of: ByteClass("'"), from: anchor.upperBound, limit: 1)
         let ends = ByteClass.whiteSpace + ByteClass("\"'`;&<>\\")
-        let range = quote..<text.end(of: ends.inverted, from: quote, limit: 256)
-        guard !Placeholder.isForPassword(text.part(range)) else { return nil }
+        let range = quote..<text.end(of: ends.inverted, from: quote, limit: ConnectionStringPassword.greatestValue)
+        guard range.count < ConnectionStringPassword.greatestValue, !Placeholder.isForPassword(text.part(range)) else {
+            return nil
+        }
         let around =
             max(
                 0,
@@ -109,7 +112,8 @@ struct CommandPassword: Recognizer {
         var last = min(text.count, anchor.upperBound + CommandPassword.reach)
         last = text.end(of: .line, from: anchor.upperBound, limit: last - anchor.upperBound)
         for flag in flags {
-            guard let place = text.firstFolded(flag, in: anchor.upperBound..<last) else { continue }
+            // The blank before the flag may be the anchor's last byte.
+            guard let place = text.firstFolded(flag, in: (anchor.upperBound - 1)..<last) else { continue }
             var start = place + flag.utf8.count
             start = text.end(of: .blanks + ByteClass.quotes + ByteClass("="), from: start, limit: 4)
             if hasUser {

@@ -7,6 +7,8 @@ struct PrivateKeyBlock: Recognizer {
     private static let greatestHeaders = 400
     private static let label = ByteClass.upperAlphanumeric + ByteClass(" ")
     private static let dashes = ByteClass("-")
+    private static let footer = Array("----end ".utf8)
+    private static let body = ByteClass.paddedBase64 + ByteClass.whiteSpace + ByteClass("\\\"'")
     private static let leastRun = 16
 
     /// Whether the label must name PGP, or must not.
@@ -44,27 +46,31 @@ struct PrivateKeyBlock: Recognizer {
         return nil
     }
 
-    /// Behind the last line, or behind what may still be of the key where that is missing.
+    /// Behind the last line, which begins with the first dash behind the key, or behind what may still be of the key where
+    /// that line is missing.
     private func end(of text: GuardText, from start: Int) -> Int {
-        let last = min(text.count, start + PrivateKeyBlock.greatestBlock)
-        if let footer = text.firstFolded("-----end ", in: start..<last) {
-            let label = text.end(of: PrivateKeyBlock.label, from: footer + 9, limit: 40)
-            return text.end(of: PrivateKeyBlock.dashes, from: label, limit: 5)
+        let footer = text.end(of: PrivateKeyBlock.dashes.inverted, from: start, limit: PrivateKeyBlock.greatestBlock)
+        // Four dashes, as of SSH2, or five.
+        if text.hasFolded(PrivateKeyBlock.footer, at: footer) || text.hasFolded(PrivateKeyBlock.footer, at: footer + 1)
+        {
+            let members = PrivateKeyBlock.label + PrivateKeyBlock.dashes
+            return text.end(of: members, from: footer, limit: 2 * PrivateKeyBlock.greatestLabel)
         }
-        let rest = ByteClass.base64 + ByteClass.whiteSpace + ByteClass("=\\\"'")
-        return text.end(of: rest, from: start, limit: PrivateKeyBlock.greatestBlock)
+        return text.end(of: PrivateKeyBlock.body, from: start, limit: PrivateKeyBlock.greatestBlock)
     }
 }
 
 /// A private key in Base64, as Kubernetes and continuous integration keep it: what is encoded begins like one.
 struct EncodedPrivateKey: Recognizer {
     private static let readBytes = 64
+    private static let greatestKey = 32 * 1024
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {
-        let end = text.end(of: .paddedBase64, from: anchor.lowerBound, limit: 32 * 1024)
-        guard end - anchor.lowerBound >= EncodedPrivateKey.readBytes else { return nil }
         let head = text.part(anchor.lowerBound..<(anchor.lowerBound + EncodedPrivateKey.readBytes))
-        guard let decoded = DecodedText.base64(head) else { return nil }
-        return decoded.contains("PRIVATE KEY") ? anchor.lowerBound..<end : nil
+        guard head.count == EncodedPrivateKey.readBytes, let decoded = DecodedText.base64(head),
+            decoded.withUnsafeBytes({ GuardText($0).holdsFolded("private key", in: 0..<$0.count) })
+        else { return nil }
+        return anchor
+            .lowerBound..<text.end(of: .paddedBase64, from: anchor.lowerBound, limit: EncodedPrivateKey.greatestKey)
     }
 }

@@ -38,7 +38,8 @@ struct AuthorizationHeader: Recognizer {
     var isScheme = false
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {
-        var index = anchor.upperBound
+        // The scheme as an anchor has the blank behind it.
+        var index = isScheme ? anchor.upperBound - 1 : anchor.upperBound
         var scheme = "bearer"
         if !isScheme {
             index = text.end(of: AuthorizationHeader.gap, from: index, limit: 12)
@@ -88,8 +89,9 @@ struct BasicCredentials {
 
     /// What `text` encodes; `nil` where that is no pair of printable texts.
     init?(encoded text: GuardText) {
-        guard text.count >= 8, text.count <= 1_024, let decoded = DecodedText.base64(text),
-            decoded.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0xFFFD }),
+        guard text.count >= 8, text.count <= 1_024, let bytes = DecodedText.base64(text),
+            let decoded = String(validating: bytes, as: UTF8.self),
+            decoded.unicodeScalars.allSatisfy({ $0.value >= 0x20 }),
             let colon = decoded.firstIndex(of: ":")
         else { return nil }
         user = decoded[..<colon].lowercased()

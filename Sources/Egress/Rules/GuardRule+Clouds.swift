@@ -75,7 +75,10 @@ extension GuardRule {
             .block,
             "the signature of a shared access link of Azure",
             ["?sig=", "&sig="].map {
-                .token($0, [.run(.alphanumeric + ByteClass("%+/"), 43...64)])
+                Detector(
+                    .exact($0),
+                    TokenPattern(parts: [.run(.alphanumeric + ByteClass("%+/"), 43...64)], before: .none)
+                )
             }
         ),
         GuardRule("google-api-key", .block, "an API key of Google", [.token("AIza", .base64URL, 35...35)]),

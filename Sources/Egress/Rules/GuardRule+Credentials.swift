@@ -65,7 +65,7 @@ extension GuardRule {
                     .exact("wget "),
                     CommandPassword(flags: [" --password=", " --http-password="], hasUser: false)
                 ),
-                Detector(.exact("sshpass "), CommandPassword(flags: ["-p "], hasUser: false)),
+                Detector(.exact("sshpass "), CommandPassword(flags: [" -p "], hasUser: false)),
                 Detector(.exact("docker login"), CommandPassword(flags: [" -p ", " --password "], hasUser: false)),
             ]
         ),

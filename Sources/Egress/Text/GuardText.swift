@@ -60,10 +60,11 @@ struct GuardText {
     func firstFolded(_ literal: String, in range: Range<Int>) -> Int? {
         let sought = Array(literal.utf8)
         let range = range.clamped(to: 0..<bytes.count)
-        var index = range.lowerBound
-        while index + sought.count <= range.upperBound {
-            if hasFolded(sought, at: index) { return index }
-            index += 1
+        guard let small = sought.first, range.count >= sought.count else { return nil }
+        let capital = Fold.upper(small)
+        for index in range.lowerBound...(range.upperBound - sought.count) {
+            let byte = bytes[index]
+            if byte == small || byte == capital, hasFolded(sought, at: index) { return index }
         }
         return nil
     }

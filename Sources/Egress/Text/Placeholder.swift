@@ -3,6 +3,7 @@
 /// Only what chance does not make: a word of seven letters, or half of all characters counting upwards, is not found in
 /// a random token, so nothing real passes for a placeholder.
 enum Placeholder {
+    private static let readBytes = 128
     private static let words = [
         "example", "placeholder", "changeme", "change-me", "change_me", "redacted", "yourtoken", "your-token",
         "your_token",
@@ -46,7 +47,7 @@ enum Placeholder {
     /// Whether this is what the guard itself put there, or part of it.
     static func isMark(_ text: GuardText) -> Bool {
         // No other text than ours has these bytes in a secret: all secrets but names of people are ASCII.
-        text.firstFolded("‹redacted:", in: 0..<text.count) != nil
+        text.bytes.contains(0xE2) && text.firstFolded("‹redacted", in: 0..<text.count) != nil
     }
 
     /// Whether `text` counts upwards, repeats itself or consists of three characters at most.
@@ -64,8 +65,9 @@ enum Placeholder {
         return false
     }
 
+    /// Whether one of `words` stands in the beginning of `text`, which is where people write such a word.
     private static func holds(_ words: [String], _ text: GuardText) -> Bool {
-        let readable = text.part(0..<min(text.count, 512))
-        return words.contains { readable.holdsFolded($0, in: 0..<readable.count) }
+        let beginning = text.part(0..<min(text.count, readBytes))
+        return words.contains { beginning.holdsFolded($0, in: 0..<beginning.count) }
     }
 }
