@@ -29,8 +29,8 @@ struct TributarySpoke: ParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
-            StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self, GuardCommand.self,
+            EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
+            PullCommand.self, StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self, GuardCommand.self,
         ]
     )
 

@@ -12,6 +12,8 @@ package struct StateReport: Sendable {
         /// Statements whose answer is still to come.
         package var pending: Int64
         package var held: [HeldItems]
+        /// What the last scan of the sources found.
+        package var scan: ScanTally?
         /// What the hub has of this node and an operator retracted.
         package var withheld: WithheldStatements
         /// Winners held here.
@@ -49,6 +51,7 @@ package struct StateReport: Sendable {
                 offered: counts.accepted,
                 pending: counts.pending,
                 held: try state.heldItems(in: number),
+                scan: try state.lastScan(of: number).tally.flatMap(ScanTally.init(json:)),
                 withheld: try state.withheldStatements(in: number),
                 winners: try state.winnerPosition(of: collection).count,
                 isReported: try state.isReported(collection),
@@ -76,7 +79,10 @@ package struct StateReport: Sendable {
             let words = [entry.isReported ? "yes" : "no", entry.pulledAt?.description ?? "never"]
             table.append([entry.collection.text] + counts + words)
         }
-        let findings = entries.flatMap { $0.withheld.findings($0.collection, maximumLines: SourceLimits.listedLines) }
+        let findings = entries.flatMap { entry in
+            entry.withheld.findings(entry.collection, maximumLines: SourceLimits.listedLines)
+                + (entry.scan?.guardFindings(entry.collection, maximumLines: SourceLimits.listedLines) ?? [])
+        }
         return (lines.map(HarmlessText.of) + table.lines + findings.map(HarmlessText.of)).joined(separator: "\n")
     }
 
@@ -101,6 +107,7 @@ package struct StateReport: Sendable {
                             .init("pending", .integer(entry.pending)),
                             .init("refused", .integer(entry.held.reduce(0) { $0 + $1.count })),
                             .init("withheld", entry.withheld.json),
+                            .init("source", entry.scan?.json ?? .null),
                             .init("winners", .integer(entry.winners)),
                             .init("reported", .boolean(entry.isReported)),
                             .init("pushed_at", text(entry.pushedAt?.description)),
