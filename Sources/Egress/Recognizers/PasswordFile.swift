@@ -64,7 +64,11 @@ struct ConnectionStringPassword: Recognizer {
         let quote = text.end(of: ByteClass("'"), from: anchor.upperBound, limit: 1)
         let ends = ByteClass.whiteSpace + ByteClass("\"'`;&<>\\")
         let range = quote..<text.end(of: ends.inverted, from: quote, limit: ConnectionStringPassword.greatestValue)
-        guard range.count < ConnectionStringPassword.greatestValue, !Placeholder.isForPassword(text.part(range)) else {
+        // "password=FILE1" names a variable of somebody's command.
+        let isName = range.count < 8 && text.part(range).bytes.allSatisfy(ByteClass.upperAlphanumeric.contains)
+        guard !isName, range.count < ConnectionStringPassword.greatestValue,
+            !Placeholder.isForPassword(text.part(range))
+        else {
             return nil
         }
         let around =

@@ -67,6 +67,11 @@ struct PaymentCard: Recognizer {
     /// What a number of a card does not follow directly.
     static let inWords = ByteClass.word + ByteClass(".-+/#")
     private static let separators = ByteClass(" -")
+    /// Words behind which a number without groups is no card's: one in forty numbers of sixteen digits passes for one.
+    private static let namesOfNumbers = [
+        "id", "time", "ts=", "ts:", "order", "seq", "serial", "offset", "number", "size",
+    ]
+    private static let reach = 12
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {
         let start = anchor.lowerBound
@@ -94,9 +99,15 @@ struct PaymentCard: Recognizer {
         guard !ByteClass.dashedWord.contains(text[index]),
             !(text[index] == UInt8(ascii: ".") && ByteClass.digits.contains(text[index + 1])),
             PaymentCard.isOfBrand(digits), TokenChecksum.passesLuhn(digits), Set(digits).count > 3,
-            !PublishedExamples.contain(text.part(start..<index))
+            !PublishedExamples.contain(text.part(start..<index)), groups.count > 1 || !isNamed(text, start)
         else { return nil }
         return start..<index
+    }
+
+    private func isNamed(_ text: GuardText, _ start: Int) -> Bool {
+        let before = (start - PaymentCard.reach)..<start
+        return !text.holdsFolded("card", in: before)
+            && PaymentCard.namesOfNumbers.contains { text.holdsFolded($0, in: before) }
     }
 
     private static func isOfBrand(_ digits: [UInt8]) -> Bool {

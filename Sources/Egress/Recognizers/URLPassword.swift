@@ -2,7 +2,7 @@
 struct URLPassword: Recognizer {
     private static let greatestUser = 128
     private static let greatestPassword = 256
-    private static let userEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/@:<>\\{}$,;()|")
+    private static let userEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/@:<>\\{}$,;()|[]")
     private static let passwordEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/<>\\")
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {
