@@ -81,6 +81,9 @@ let package = Package(
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
+        // Files of settings, read strictly, whichever program has them.
+        library("Settings", ["JSON", "Presentation"]),
+
         // The client side of the protocol.
         library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
 
@@ -109,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "CLibMalloc",
+                "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "CLibMalloc",
                 argumentParser, logging,
             ],
             swiftSettings: settings,
@@ -117,10 +120,15 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]),
+        library(
+            "SpokeAgent",
+            ["Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]
+        ),
         .executableTarget(
             name: "tributary-spoke",
-            dependencies: ["SpokeAgent", "Replication", "Presentation", "Egress", "Federation", "JSON", argumentParser],
+            dependencies: [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", argumentParser,
+            ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
         ),
@@ -148,7 +156,10 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]
+            [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest",
+                "SQLite",
+            ]
         ),
         tests("TidyTests", []),
     ],

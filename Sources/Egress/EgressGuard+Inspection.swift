@@ -19,7 +19,7 @@ extension EgressGuard {
         var current = payload
         for pass in 1...EgressGuard.passes {
             guard let step = look(at: current) else {
-                findings.append(Finding(rule: "unreadable-payload", outcome: .block, place: "/payload", count: 1))
+                findings.append(GuardFinding(rule: "unreadable-payload", outcome: .block, place: "/payload", count: 1))
                 return Inspection(outcome: .blocked, findings: findings)
             }
             // A warning stays what it is, however often it is met.
@@ -37,14 +37,14 @@ extension EgressGuard {
 
     /// What is found in a canonical `payload`, each with the entry by which it could be allowed: for its owner alone, as a
     /// short secret can be guessed from its digest.
-    package func allowable(inPayload payload: [UInt8]) -> [(finding: Finding, entry: AllowedSecret)] {
+    package func allowable(inPayload payload: [UInt8]) -> [(finding: GuardFinding, entry: AllowedSecret)] {
         payload.withUnsafeBytes { bytes in
             var walk = PayloadWalk(self, bytes, tellsEntries: true)
             return walk.run() ? walk.entries : []
         }
     }
 
-    private func look(at payload: [UInt8]) -> (findings: [Finding], isBlocked: Bool, redacted: [UInt8]?)? {
+    private func look(at payload: [UInt8]) -> (findings: [GuardFinding], isBlocked: Bool, redacted: [UInt8]?)? {
         payload.withUnsafeBytes { bytes in
             var walk = PayloadWalk(self, bytes)
             guard walk.run() else { return nil }
@@ -53,11 +53,11 @@ extension EgressGuard {
         }
     }
 
-    private func findings(inName name: [UInt8], _ place: String) -> [Finding] {
+    private func findings(inName name: [UInt8], _ place: String) -> [GuardFinding] {
         name.withUnsafeBytes { bytes in
             find(in: GuardText(bytes), namedBy: nil).map { found in
                 let (rule, outcome) = rules[found.rule]
-                return Finding(
+                return GuardFinding(
                     rule: rule.id,
                     outcome: outcome == .redact ? .block : outcome,
                     place: place,

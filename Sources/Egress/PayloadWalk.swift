@@ -34,9 +34,9 @@ struct PayloadWalk {
 
     private let tellsEntries: Bool
 
-    private(set) var findings: [Finding] = []
+    private(set) var findings: [GuardFinding] = []
     /// Each secret with the entry by which it could be allowed, where they are asked for.
-    private(set) var entries: [(finding: Finding, entry: AllowedSecret)] = []
+    private(set) var entries: [(finding: GuardFinding, entry: AllowedSecret)] = []
     private(set) var isBlocked = false
 
     /// A walk through `text` for `owner`.
@@ -162,13 +162,13 @@ struct PayloadWalk {
             if outcome == .block { isBlocked = true }
             if tellsEntries {
                 let digest = SHA256.digest(of: text.copy(secret.range))
-                let finding = Finding(rule: rule.id, outcome: outcome, place: place, count: 1)
+                let finding = GuardFinding(rule: rule.id, outcome: outcome, place: place, count: 1)
                 entries.append((finding, AllowedSecret(rule: rule.id, digest: digest)))
             }
             if let index = findings.firstIndex(where: { $0.rule == rule.id && $0.place == place }) {
                 findings[index].count += 1
             } else {
-                findings.append(Finding(rule: rule.id, outcome: outcome, place: place, count: 1))
+                findings.append(GuardFinding(rule: rule.id, outcome: outcome, place: place, count: 1))
             }
         }
     }

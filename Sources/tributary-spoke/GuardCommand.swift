@@ -26,11 +26,13 @@ struct GuardRulesCommand: ParsableCommand {
         abstract: "Lists what the guard looks for, and what becomes of it."
     )
 
+    @OptionGroup var settings: ConfigurationOptions
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
     func run() throws {
-        let rules = EgressGuard.standard.rules
+        let rules = try settings.load().contentGuard().egress.rules
         let console = Console(isQuiet: false)
         guard !json else {
             let list = rules.map { rule, outcome -> JSONValue in
@@ -63,11 +65,13 @@ struct GuardCheckCommand: ParsableCommand {
     @Argument(help: "The file to look at, or - for what is piped in.")
     var file: String
 
+    @OptionGroup var settings: ConfigurationOptions
+
     @Flag(help: "Print one JSON document.")
     var json = false
 
     func run() throws {
-        let check = try GuardCheck(path: file)
+        let check = try GuardCheck(path: file, with: settings.load().contentGuard().egress)
         Console(isQuiet: false).result(json ? check.json.text : check.text)
         if check.hasFindings { throw ExitCode(ExitStatus.partial.rawValue) }
     }

@@ -33,15 +33,14 @@ struct PreviewCommand: ParsableCommand {
     var limit = 200
 
     func validate() throws {
-        guard !sources.sources.isEmpty else {
-            throw ValidationError("Give at least one --source, such as --source jsonl:patterns.")
-        }
         guard limit >= 0 else { throw ValidationError("--limit is 0 or more.") }
     }
 
     func run() throws {
         SignalFlag.install()
-        let workplace = try Workplace(reading: options, sources)
+        let configuration = try options.load(sources)
+        try configuration.requireSource()
+        let workplace = try Workplace(reading: configuration, options)
         let console = workplace.console
         if options.json {
             var isFirst = true

@@ -37,7 +37,7 @@ struct InspectionTests {
         #expect(inspection.outcome == .blocked)
         #expect(
             inspection.findings == [
-                Finding(rule: "github-token", outcome: .block, place: "/payload/list/1/text", count: 1)
+                GuardFinding(rule: "github-token", outcome: .block, place: "/payload/list/1/text", count: 1)
             ]
         )
         #expect(!"\(inspection)".contains(secret))
@@ -48,7 +48,7 @@ struct InspectionTests {
         let inspection = try inspect(#"{"b":"mail rosa@kolibri.net, ivo@kolibri.net \"now\"\n","a":"sync"}"#)
         let expected = #"{"a":"sync","b":"mail ‹redacted:email›, ‹redacted:email› \"now\"\n"}"#
         #expect(inspection.outcome == .redacted(Array(expected.utf8)))
-        #expect(inspection.findings == [Finding(rule: "email", outcome: .redact, place: "/payload/b", count: 2)])
+        #expect(inspection.findings == [GuardFinding(rule: "email", outcome: .redact, place: "/payload/b", count: 2)])
     }
 
     @Test("What cannot be replaced blocks: ids, names of members, names of models")
@@ -57,10 +57,11 @@ struct InspectionTests {
         let guardian = EgressGuard.standard
         let byID = guardian.inspect(payload: payload, id: Array("for-rosa@kolibri.net".utf8), vectorModel: nil)
         #expect(byID.outcome == .blocked)
-        #expect(byID.findings == [Finding(rule: "email", outcome: .block, place: "/id", count: 1)])
+        #expect(byID.findings == [GuardFinding(rule: "email", outcome: .block, place: "/id", count: 1)])
         let byModel = guardian.inspect(payload: payload, id: id, vectorModel: "/home/rlind/model")
         #expect(byModel.outcome == .blocked)
-        #expect(byModel.findings == [Finding(rule: "home-path", outcome: .block, place: "/vector_model", count: 1)])
+        let found = GuardFinding(rule: "home-path", outcome: .block, place: "/vector_model", count: 1)
+        #expect(byModel.findings == [found])
         let byName = try inspect(#"{"a":{"rosa@kolibri.net":{"x":1}}}"#)
         #expect(byName.outcome == .blocked)
         #expect(byName.findings.map(\.place) == ["/payload/a/‹redacted:email›"])

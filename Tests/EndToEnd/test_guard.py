@@ -225,3 +225,34 @@ def test_check_and_rules_tell_the_owner_without_the_secret(arena, tmp_path):
     assert run("check", str(text)).returncode == 0
     missing = run("check", str(tmp_path / "none"))
     assert missing.returncode == 1 and "cannot be read" in missing.stderr
+
+
+def test_the_owner_judges_rules_otherwise_and_allows_what_is_known(fresh_hub, tmp_path):
+    fresh_hub.start()
+    spoke = Spoke(fresh_hub, "alice")
+    text = tmp_path / "mail.txt"
+    text.write_text("rosa@kolibri.net", encoding="utf-8")
+    done = subprocess.run([spoke.program, "guard", "check", str(text), "--json"], capture_output=True, text=True,
+                          timeout=30, check=False)
+    allow = json.loads(done.stdout)["findings"][0]["allow"]
+    spoke.write(SKILLS, [item("a", "mail rosa@kolibri.net or ivo@kolibri.net"), item("b", "on falcon-7"),
+                         item("c", "from 93.184.216.34")])
+    settings = tmp_path / "spoke.json"
+
+    def sync(guard):
+        settings.write_text(json.dumps({"guard": guard}), encoding="utf-8")
+        settings.chmod(0o600)
+        return skills(spoke.sync("--config", str(settings)))
+
+    first = sync({"outcomes": {"ipv4": "block"}, "hostnames": ["Falcon-7"]})
+    assert (first["pushed"], first["source"]["held"], first["source"]["redacted"]) == (2, 1, 2)
+    assert first["source"]["rules"] == {"held-ipv4": 1, "redacted-email": 1, "redacted-host-name": 1}
+    # Other rules: everything is read again, though no file has changed.
+    second = sync({"outcomes": {"ipv4": "off", "email": "warn"}, "allow": [allow]})
+    assert (second["pushed"], second["source"]["held"], second["source"]["redacted"]) == (3, 0, 0)
+    assert second["source"]["rules"] == {"warned-email": 1}
+    third = sync({"outcomes": {"email": "block"}, "allow": [allow]})
+    # What the hub has just like that is taken back.
+    assert (third["retracted"], third["source"]["held"]) == (1, 1)
+    refused = spoke.run("sync", "--config", str(settings), environment={"TRIBUTARY_GUARD": '{"outcomes":{"mail":"off"}}'})
+    assert refused.returncode == 8 and "no rule mail" in refused.stderr, refused

@@ -17,6 +17,7 @@ struct ImportTests {
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
+        "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
@@ -25,15 +26,16 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Glibc",
+            "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Glibc",
             "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",
-            "Glibc", "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "ArgumentParser",
+            "Logging", "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Presentation", "Egress", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "ArgumentParser",
+            "Glibc",
         ],
     ]
 

@@ -18,7 +18,7 @@ package struct ContentGuard: Sendable {
     /// What the parser quotes of a line that it cannot read follows this.
     private static let quotation = " near '"
 
-    private let egress: EgressGuard
+    package let egress: EgressGuard
 
     package init(_ egress: EgressGuard = .standard) {
         self.egress = egress
@@ -61,7 +61,7 @@ enum GuardCode {
     private static let redacted = "redacted-"
     private static let warned = "warned-"
 
-    static func code(_ finding: Finding) -> String {
+    static func code(_ finding: GuardFinding) -> String {
         switch finding.outcome {
         case .block: held + finding.rule
         case .redact: redacted + finding.rule

@@ -20,6 +20,9 @@ package struct StateFolder {
     /// Whether there is a state to read.
     package var exists: Bool { access(databasePath, F_OK) == 0 }
 
+    /// Whether a process has taken the folder for itself.
+    package var isInUse: Bool { FolderLock.isHeld(path + "/" + StateFolder.lockName) }
+
     /// Makes the folder for its owner alone, and takes it for this process; throws ``SpokeError`` where another has it.
     package func lock() throws -> FolderLock {
         try Folder.make(path, mode: 0o700, option: "--state")

@@ -42,9 +42,12 @@ package struct TokenFile: Sendable {
 
     /// Why others could read the token, if they could.
     package var warning: String? {
-        guard FileFingerprint(path: path)?.isReadableByOthers == true else { return nil }
+        guard isReadableByOthers else { return nil }
         return "the token file \(path) can be read by other users of this machine; run: chmod 600 \(path)"
     }
+
+    /// Whether other users of this machine can read the file.
+    var isReadableByOthers: Bool { FileFingerprint(path: path)?.isReadableByOthers == true }
 
     private func failure(_ what: String) -> SpokeError {
         SpokeError(.configuration, "the token file \(path) \(what)")

@@ -1,5 +1,5 @@
 /// That a rule found something, and where; never what.
-package struct Finding: Sendable, Equatable {
+package struct GuardFinding: Sendable, Equatable {
     /// The ``GuardRule/id`` of the rule.
     package var rule: String
     package var outcome: GuardOutcome
@@ -32,9 +32,9 @@ package struct Inspection: Sendable, Equatable {
 
     package var outcome: Outcome
     /// In the order in which they stand in the pattern.
-    package var findings: [Finding]
+    package var findings: [GuardFinding]
 
-    package init(outcome: Outcome, findings: [Finding]) {
+    package init(outcome: Outcome, findings: [GuardFinding]) {
         self.outcome = outcome
         self.findings = findings
     }
