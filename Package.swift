@@ -75,6 +75,9 @@ let package = Package(
         // The domain: every rule of the product, no input or output.
         library("Federation", ["JSON", "Digest"]),
 
+        // What of a pattern may leave a machine: rules, no input or output.
+        library("Egress", ["JSON", "Digest"]),
+
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
@@ -117,11 +120,14 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
+        library(
+            "SpokeAgent",
+            ["Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]
+        ),
         .executableTarget(
             name: "tributary-spoke",
             dependencies: [
-                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", argumentParser,
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", argumentParser,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
@@ -136,6 +142,7 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("DigestTests", ["Digest"]),
         tests("FederationTests", ["Federation", "JSON", "Digest", "TestSupport"]),
+        tests("EgressTests", ["Egress", "JSON", "Digest", "TestSupport"]),
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
@@ -150,8 +157,8 @@ let package = Package(
         tests(
             "SpokeAgentTests",
             [
-                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite",
-                "TestSupport",
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest",
+                "SQLite", "TestSupport",
             ]
         ),
         tests("TidyTests", []),

@@ -15,6 +15,7 @@ struct ImportTests {
         "Curl": ["CLibCurl", "Glibc"],
         "SQLite": ["CLibSQLite", "Glibc"],
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
+        "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
         "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
@@ -25,7 +26,7 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc",
+            "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Glibc",
             "Synchronization",
         ],
         "tributary-hub": [
@@ -33,7 +34,8 @@ struct ImportTests {
             "Logging", "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "ArgumentParser",
+            "Glibc",
         ],
     ]
 

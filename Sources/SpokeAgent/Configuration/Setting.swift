@@ -2,6 +2,7 @@
 package enum Setting: String, CaseIterable, Sendable {
     case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval
     case minValue, share, telemetry
+    case contentGuard = "guard"
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -24,6 +25,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case sharingRules
         /// Which events of telemetry are patterns.
         case eventRules
+        /// How the guard judges, an object.
+        case guardRules
     }
 
     var shape: Shape {
@@ -40,6 +43,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .minValue: .value
         case .share: .sharingRules
         case .telemetry: .eventRules
+        case .contentGuard: .guardRules
         }
     }
 
@@ -57,7 +61,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var option: String? {
         switch self {
         case .hub: "--hub"
-        case .hubs: nil
+        case .hubs, .contentGuard: nil
         case .node: "--node"
         case .tokenFile: "--token-file"
         case .caFile: "--ca-file"

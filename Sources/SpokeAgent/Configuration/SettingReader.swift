@@ -47,6 +47,8 @@ struct SettingReader {
             var text: [UInt8] = []
             try CanonicalJSON.append(node, to: &text, maximumDepth: SettingReader.greatestDepth)
             return .raw(text)
+        case .guardRules:
+            return try GuardSettingText.value(node)
         }
     }
 
@@ -70,7 +72,7 @@ struct SettingReader {
         case .value:
             guard let number = Double(text) else { throw InvalidSetting(description: "is no number") }
             return .number(try SettingText.value(number))
-        case .hubs, .sharingRules, .eventRules:
+        case .hubs, .sharingRules, .eventRules, .guardRules:
             return try value(of: setting, SettingReader.parse(text))
         }
     }

@@ -89,7 +89,7 @@ final class OfferPreview {
     }
 
     private func item(_ id: PatternID, _ kind: PreviewItem.Kind) -> PreviewItem {
-        PreviewItem(collection: scan.policy.collection, id: id, kind: kind, bytes: 0)
+        PreviewItem(collection: scan.policy.collection, id: id, shownID: scan.shown(id), kind: kind, bytes: 0)
     }
 }
 

@@ -57,7 +57,7 @@ final class CollectionScan {
                 HeldRecord(
                     part: parts[held.part].name,
                     number: held.number,
-                    id: ShownText.of(held.id.description),
+                    id: ShownText.of(reader.shown(held.id)),
                     rules: held.rules
                 )
             )
@@ -78,7 +78,7 @@ final class CollectionScan {
 
     private func note(_ reasons: [(standing: ScanTable.Standing, rules: [String], count: Int64)]) {
         for (standing, rules, count) in reasons {
-            if standing == .offerable { tally.redacted += count }
+            if standing == .offerable, rules.contains(where: GuardCode.isRedaction) { tally.redacted += count }
             for rule in rules { tally.reasons[rule, default: 0] += count }
         }
     }
@@ -95,7 +95,7 @@ final class CollectionScan {
                     path: part.name,
                     line: record.number,
                     code: refusal.code.rawValue,
-                    detail: ShownText.of(refusal.detail)
+                    detail: reader.shown(refusal.detail)
                 )
             )
             guard let id else {
@@ -105,6 +105,9 @@ final class CollectionScan {
             try table.add(SourceItem(id: id, standing: .unreadable), at: place, number: record.number)
         }
     }
+
+    /// An id as it can be shown.
+    func shown(_ id: PatternID) -> String { reader.shown(id) }
 
     /// Up to `limit` patterns behind position `line` whose content the hub does not have, or may not have.
     func changes(after line: Int64, limit: Int) throws -> [ScanTable.Change] {
