@@ -78,6 +78,9 @@ let package = Package(
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
+        // What a Qdrant is asked for and told.
+        library("Qdrant", ["Curl", "JSON", "Presentation"]),
+
         // The client side of the protocol.
         library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
 
@@ -113,7 +116,7 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
+        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Qdrant"]),
         .executableTarget(
             name: "tributary-spoke",
             dependencies: ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", argumentParser],
@@ -133,6 +136,7 @@ let package = Package(
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
+        tests("QdrantTests", ["Qdrant", "JSON"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
         tests(
             "HubStoreTests",

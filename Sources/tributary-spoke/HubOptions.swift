@@ -14,6 +14,8 @@ struct HubOptions: ParsableArguments {
     )
     var collections: [CollectionName] = []
 
+    @OptionGroup var qdrant: QdrantOptions
+
     @Flag(help: "Print one JSON document instead of a summary.")
     var json = false
 

@@ -7,7 +7,8 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"),
         help: ArgumentHelp(
-            "A folder of this node's own patterns, one file <collection>.jsonl each. May be repeated.",
+            "A folder of this node's own patterns, one file <collection>.jsonl each, or a Qdrant that holds them, such as"
+                + " qdrant:http://localhost:6333. May be repeated.",
             valueName: "jsonl:folder"
         ),
         transform: PlaceOption.source
@@ -26,7 +27,8 @@ struct SinkOptions: ParsableArguments {
     @Option(
         name: .customLong("sink"),
         help: ArgumentHelp(
-            "A folder in which the winners are kept as files <collection>.jsonl. May be repeated.",
+            "A folder in which the winners are kept as files <collection>.jsonl, or a Qdrant that gets them as points."
+                + " May be repeated.",
             valueName: "jsonl:folder"
         ),
         transform: PlaceOption.sink

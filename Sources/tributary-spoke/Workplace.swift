@@ -22,10 +22,12 @@ struct Workplace {
             node: options.access.node,
             sources: sources?.sources ?? [],
             sinks: sinks?.sinks ?? [],
+            qdrant: options.qdrant.settings,
             collections: options.collections,
             keepsVectors: sinks?.vectors ?? false,
             confirmsRetractions: sources?.confirmRetractions ?? false
         )
+        for warning in settings.warnings { console.complain("warning: \(warning)") }
         client = try options.access.client(console, environment)
         let folder = StateFolder(options.state)
         lock = try folder.lock()

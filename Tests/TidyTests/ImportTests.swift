@@ -16,6 +16,7 @@ struct ImportTests {
         "SQLite": ["CLibSQLite", "Glibc"],
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Presentation": ["JSON"],
+        "Qdrant": ["Curl", "JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
@@ -24,7 +25,8 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization",
+            "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Qdrant", "Glibc",
+            "Synchronization",
         ],
         "tributary-hub": [
             "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",

@@ -137,7 +137,7 @@ extension CollectionReport {
             lines.append("\(collection): read from the beginning, as positions or digests did not fit any more")
         }
         if let scan, scan.held > 0 { lines += heldFindings(scan, maximumLines) }
-        lines += sinkFindings.map { "\(collection): \($0)" }
+        lines += (sinkFindings + sinkNotes).map { "\(collection): \($0)" }
         if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
         return lines
@@ -179,7 +179,7 @@ extension CollectionReport.HeldRetractions: CustomStringConvertible {
         switch reason {
         case .fileMissing(let paths):
             return event + "\(paths.joined(separator: ", ")) is missing or cannot be read; bring it back, or leave an"
-                + " empty file there to take back what it held"
+                + " empty \(paths.contains { $0.contains("://") } ? "collection" : "file") there to take back what it held"
         case .sourceDropped(let paths):
             return event
                 + "\(paths.joined(separator: ", ")) contributed before and is no source now; give its folder as"

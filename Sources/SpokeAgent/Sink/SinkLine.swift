@@ -26,10 +26,18 @@ enum SinkLine {
     }
 
     /// The payload with a member more, which says where it comes from and is stripped before it is ever hashed.
-    static func appendPayload(_ winner: HeldWinner, to output: inout [UInt8]) {
+    ///
+    /// `id` is the pattern's own id, where what is written cannot have it.
+    static func appendPayload(_ winner: HeldWinner, id: PatternID? = nil, to output: inout [UInt8]) {
         output.append(contentsOf: winner.payload.dropLast())
         if winner.payload.count > 2 { output.append(UInt8(ascii: ",")) }
         output.append(contentsOf: #""federation":"#.utf8)
+        provenance(of: winner, id: id).append(to: &output)
+        output.append(UInt8(ascii: "}"))
+    }
+
+    /// Where a winner comes from.
+    static func provenance(of winner: HeldWinner, id: PatternID? = nil) -> JSONValue {
         var provenance: [JSONValue.Member] = [
             .init("origin", .string(winner.origin)),
             .init("incarnation", .integer(winner.incarnation)),
@@ -37,7 +45,7 @@ enum SinkLine {
             .init("checksum", .string(winner.checksum)),
         ]
         if !winner.parents.isEmpty { provenance.append(.init("parents", .array(winner.parents.map(\.json)))) }
-        JSONValue.object(provenance).append(to: &output)
-        output.append(UInt8(ascii: "}"))
+        if let id { provenance.append(.init("id", .string(id.description))) }
+        return .object(provenance)
     }
 }

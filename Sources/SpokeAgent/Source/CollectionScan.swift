@@ -82,11 +82,16 @@ final class CollectionScan {
         let place = ScanTable.Place(part: index, place: record.place)
         var id: PatternID?
         do {
-            try table.add(reader.read(record.text, id: &id, besides: winners), at: place, number: record.number)
+            try table.add(
+                reader.read(record.text, id: &id, besides: winners),
+                at: place,
+                number: record.number,
+                isVectorKnown: !record.leavesOutVector
+            )
         } catch let refusal as Refusal {
             tally.add(
                 BadLine(
-                    path: part.name,
+                    path: record.place.key.map { "\(part.name)/points/\($0.filter { $0 != "\"" })" } ?? part.name,
                     line: record.number,
                     code: refusal.code.rawValue,
                     detail: ShownText.of(refusal.detail)
@@ -121,7 +126,7 @@ final class CollectionScan {
             )
         }
         guard let item, item.id == change.id, item.standing == .offerable, item.checksum == change.checksum,
-            item.vector?.digest ?? SHA256Digest.none == change.vectorDigest
+            change.vectorDigest == nil || item.vectorDigest == change.vectorDigest
         else { return nil }
         return item
     }

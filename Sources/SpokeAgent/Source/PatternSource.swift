@@ -68,8 +68,18 @@ package protocol SourcePart: AnyObject {
 
     /// Reads one record again; `nil` where it is gone.
     func record(at place: SourcePlace) throws -> [UInt8]?
+
+    /// Whether sinks may have put there what it holds, so that other sources know better.
+    var isFilledBySinks: Bool { get }
+
+    /// Takes note that everything it offers is settled.
+    func noteSettled() throws
 }
 
 extension SourcePart {
+    package var isFilledBySinks: Bool { false }
+
     package func expect(_ places: [SourcePlace]) {}
+
+    package func noteSettled() {}
 }

@@ -7,11 +7,14 @@ package struct SourceRecord {
     package var place: SourcePlace
     /// Of a record over the limit, its beginning.
     package var text: RecordSlice
+    /// Whether the record leaves out a vector that it may have, and that is there when it is read again.
+    package var leavesOutVector: Bool
 
-    package init(number: Int64, place: SourcePlace, text: RecordSlice) {
+    package init(number: Int64, place: SourcePlace, text: RecordSlice, leavesOutVector: Bool = false) {
         self.number = number
         self.place = place
         self.text = text
+        self.leavesOutVector = leavesOutVector
     }
 }
 
