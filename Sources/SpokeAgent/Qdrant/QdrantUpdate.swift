@@ -102,26 +102,28 @@ final class QdrantUpdate {
 
     /// The collection is not as it was left: what was imported and is missing is written again, and what was not written
     /// is tried again.
+    ///
+    /// It is read through where points are gone. Where it only grew, the imports are counted.
     private func compare(_ position: inout SinkPoints.Position, _ info: CollectionInfo) throws {
         let isFirst = position.points < 0
-        if !isFirst { try points.releaseUnwritten(withOtherDimension: position.dimension != dimension) }
-        guard try info.points > 0 || points.counts().written > 0 else { return }
-        if !isFirst, try marked() == points.counts().written { return }
+        let isOther = position.dimension != dimension
+        if !isFirst { try points.releaseUnwritten(withOtherDimension: isOther) }
+        if isFirst, info.points == 0 { return }
+        if !isFirst, !isOther, info.points >= position.points, try marked() == points.written() { return }
         position.readings += 1
-        var found: [(point: String, id: PatternID, origin: String)] = []
+        var found: [SinkPoints.Found] = []
         try client.forEachPoint(of: collection.text, PointSelection(.only(["federation"]))) { point in
-            guard let mark = mark(of: point) else { return }
-            found.append(mark)
-            guard found.count >= QdrantUpdate.adoptedPoints else { return }
-            try points.adopt(found, reading: position.readings)
+            found.append(SinkPoints.Found(point: point.key, mark: mark(of: point)))
+            guard found.count >= QdrantUpdate.notedPoints else { return }
+            try points.note(found, reading: position.readings)
             found.removeAll(keepingCapacity: true)
         }
-        try points.adopt(found, reading: position.readings)
+        try points.note(found, reading: position.readings)
         try points.releaseMissing(reading: position.readings)
     }
 
-    /// Imported points that are noted at once.
-    private static let adoptedPoints = 500
+    /// Points that are noted at once.
+    private static let notedPoints = 500
 
     /// How many points say that they were imported; `nil` where Qdrant does not count them.
     private func marked() throws -> Int64? {
@@ -138,14 +140,14 @@ final class QdrantUpdate {
     }
 
     /// What a point says of its import.
-    private func mark(of point: PointSlice) -> (point: String, id: PatternID, origin: String)? {
+    private func mark(of point: PointSlice) -> SinkPoints.Mark? {
         guard let text = point.payload, let federation = (try? JSONDocument(parsing: text))?.root["federation"],
             let checksum = federation["checksum"]?.string, SHA256Digest(hex: checksum) != nil,
             let origin = federation["origin"]?.string,
             let id = federation["id"].map({ try? PatternID($0) }) ?? PointKey.patternID(point.key),
             PointKey.of(id, in: collection) == point.key
         else { return nil }
-        return (point.key, id, origin)
+        return SinkPoints.Mark(id: id, origin: origin)
     }
 
     // MARK: What changed

@@ -96,11 +96,23 @@ extension SinkPoints {
         }
     }
 
-    /// Takes note that a reading of the sink found these points with what says that they were imported; those unknown
-    /// here are taken for imported by this sink before its state was lost.
-    func adopt(_ found: [(point: String, id: PatternID, origin: String)], reading: Int64) throws {
+    /// What a point says of its import.
+    struct Mark {
+        var id: PatternID
+        var origin: String
+    }
+
+    /// A point that a reading of the sink found.
+    struct Found {
+        var point: String
+        var mark: Mark?
+    }
+
+    /// Takes note of what a reading of the sink found; imports that are unknown here are taken for this sink's own, from
+    /// before its state was lost.
+    func note(_ found: [Found], reading: Int64) throws {
         try database.transaction {
-            let upsert = try prepare(
+            let adopt = try prepare(
                 """
                 INSERT INTO sink_points (sink, collection, point, id, origin, vector_digest, standing, is_written,
                     reading, is_gone)
@@ -109,14 +121,24 @@ extension SinkPoints {
                 ON CONFLICT (sink, collection, point) DO UPDATE SET reading = excluded.reading
                 """
             )
-            for (point, id, origin) in found {
-                try upsert.bind(point, at: 3)
-                try upsert.bind(id, at: 4)
-                try upsert.bind(origin, at: 5)
-                try upsert.bind(SHA256Digest.none, at: 6)
-                try upsert.bind(reading, at: 7)
-                while try upsert.step() {}
-                upsert.reset()
+            let update = try prepare(
+                "UPDATE sink_points SET reading = ?4 WHERE sink = ?1 AND collection = ?2 AND point = ?3"
+            )
+            for found in found {
+                guard let mark = found.mark else {
+                    try update.bind(found.point, at: 3)
+                    try update.bind(reading, at: 4)
+                    while try update.step() {}
+                    update.reset()
+                    continue
+                }
+                try adopt.bind(found.point, at: 3)
+                try adopt.bind(mark.id, at: 4)
+                try adopt.bind(mark.origin, at: 5)
+                try adopt.bind(SHA256Digest.none, at: 6)
+                try adopt.bind(reading, at: 7)
+                while try adopt.step() {}
+                adopt.reset()
             }
         }
     }
@@ -126,7 +148,7 @@ extension SinkPoints {
         let update = try prepare(
             """
             UPDATE sink_points SET is_due = 1, is_written = 0, is_copy = 0
-            WHERE sink = ?1 AND collection = ?2 AND is_written = 1 AND reading <> ?3
+            WHERE sink = ?1 AND collection = ?2 AND reading <> ?3 AND standing IN (0, 1, 2, 5)
             """
         )
         try update.bind(reading, at: 3)

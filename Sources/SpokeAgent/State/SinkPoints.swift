@@ -155,26 +155,12 @@ struct SinkPoints {
         }
     }
 
-    /// How many points are, or may be, written, and how many are to be looked at again or removed.
-    func counts() throws -> (written: Int64, due: Int64, gone: Int64) {
-        func count(_ condition: String) throws -> Int64 {
-            let statement = try prepare(
-                "SELECT count(*) FROM sink_points WHERE sink = ?1 AND collection = ?2 AND \(condition)"
-            )
-            return try statement.step() ? statement.int64(0) : 0
-        }
-        return (try count("is_written = 1"), try count("is_due = 1"), try count("is_gone = 1"))
-    }
-
-    /// Whether anything is to be done besides what changed.
-    func hasWork() throws -> Bool {
+    /// How many points are, or may be, written.
+    func written() throws -> Int64 {
         let statement = try prepare(
-            """
-            SELECT EXISTS (SELECT 1 FROM sink_points WHERE sink = ?1 AND collection = ?2 AND is_due = 1)
-                OR EXISTS (SELECT 1 FROM sink_points WHERE sink = ?1 AND collection = ?2 AND is_gone = 1)
-            """
+            "SELECT count(*) FROM sink_points WHERE sink = ?1 AND collection = ?2 AND is_written = 1"
         )
-        return try statement.step() && statement.bool(0)
+        return try statement.step() ? statement.int64(0) : 0
     }
 
     /// Whether any point is a copy of this node's own pattern.
