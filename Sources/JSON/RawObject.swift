@@ -7,7 +7,7 @@ package struct RawObject {
     /// Names without their quotes, as they are written.
     private var members: [(name: Range<Int>, value: Range<Int>)] = []
 
-    /// The object that `text` begins with; without members where it is none. `text` has to outlive it.
+    /// The object that `text`, which has to outlive it, begins with; without members where it is none.
     package init(_ text: UnsafeRawBufferPointer) {
         self.text = text
         var index = skipSpace(0)

@@ -138,7 +138,7 @@ package final class QdrantPart: SourcePart {
     /// Whether the sink put the point there for one of this node's own patterns, which another source has: that one tells
     /// what becomes of it, as long as the point was not changed.
     private func isCopy(_ point: PointSlice, _ reader: QdrantPoint) throws -> Bool {
-        guard let row = try sinkPoints.row(point.key), row.isCopy, row.isWritten else { return false }
+        guard let row = try sinkPoints.row(point.key), row.isCopy, row.isWritten == true else { return false }
         guard case .imported = reader.standing(of: point) else { return false }
         return true
     }

@@ -11,6 +11,8 @@ extension QdrantUpdate {
         /// What the point would say of its import, as canonical JSON.
         var mark: [UInt8]
         var mayBeWritten = true
+        /// Whether an import is in its place already.
+        var isThere = false
     }
 
     /// Writes winners, as far as the collection can have them and their points are free or were imported.
@@ -47,18 +49,19 @@ extension QdrantUpdate {
         guard var candidate = candidates[point.key] else { return }
         defer { candidates[point.key] = candidate }
         let winner = candidate.change.winner
-        func keep(_ standing: SinkPoints.Standing, _ checksum: String?) {
+        func keep(_ standing: SinkPoints.Standing, _ checksum: String?, isMarked: Bool) {
             let isPresent = checksum == winner.checksum || isOwn(winner)
             candidate.row.standing = isPresent ? .present : standing
-            candidate.row.isWritten = false
+            candidate.row.isWritten = isMarked
             candidate.mayBeWritten = false
         }
         switch reader.standing(of: point, as: winner.id) {
-        case .own(let checksum): keep(.foreign, checksum)
-        case .edited(let checksum): keep(.edited, checksum)
+        case .own(let checksum): keep(.foreign, checksum, isMarked: false)
+        case .edited(let checksum): keep(.edited, checksum, isMarked: true)
         case .imported(_, _, let mark):
+            candidate.isThere = true
             let row = try points.row(point.key)
-            if let row, row.isWritten { candidate.row.isCopy = row.isCopy }
+            if let row, row.isWritten == true { candidate.row.isCopy = row.isCopy }
             // Vectors are not read, so what was written before tells; where that was lost, the mark has to do.
             guard mark == candidate.mark,
                 row.map({ $0.vectorDigest == .none || $0.vectorDigest == candidate.change.vectorDigest }) ?? true
@@ -82,12 +85,12 @@ extension QdrantUpdate {
         guard let vectors else { return row }
         guard let vector = winner.vector else {
             row.standing = .withoutVector
-            row.isWritten = false
+            row.isWritten = nil
             return row
         }
         if vector.count != vectors.size * MemoryLayout<Float>.size {
             row.standing = .otherDimension
-            row.isWritten = false
+            row.isWritten = nil
         }
         return row
     }
@@ -136,6 +139,7 @@ extension QdrantUpdate {
             refusal = error.description
             var row = first.0.row
             row.standing = .refused
+            row.isWritten = first.0.isThere
             try points.save([row])
         }
     }

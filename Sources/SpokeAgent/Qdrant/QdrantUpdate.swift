@@ -179,7 +179,11 @@ final class QdrantUpdate {
             guard !rows.isEmpty else { break }
             var removable: [String] = []
             let origins = Dictionary(rows.map { ($0.point, ($0.id, $0.origin)) }) { first, _ in first }
-            try client.points(rows.filter(\.isWritten).map(\.point), of: collection.text, PointSelection(.all)) {
+            try client.points(
+                rows.filter { $0.isWritten == true }.map(\.point),
+                of: collection.text,
+                PointSelection(.all)
+            ) {
                 point in
                 guard let (id, origin) = origins[point.key] else { return }
                 if case .imported(origin, _, _) = reader.standing(of: point, as: id) {

@@ -40,7 +40,8 @@ struct SinkPoints {
         var origin: String
         var vectorDigest: SHA256Digest
         var standing: Standing
-        var isWritten: Bool
+        /// Whether the point is in the sink and says that it was imported, or is about to; `nil` where that is as it was.
+        var isWritten: Bool?
         var isCopy = false
     }
 
@@ -100,11 +101,11 @@ struct SinkPoints {
                 """
                 INSERT INTO sink_points (sink, collection, point, id, origin, vector_digest, standing, is_written,
                     is_copy)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, 0), ?9)
                 ON CONFLICT (sink, collection, point) DO UPDATE SET id = excluded.id, origin = excluded.origin,
                     vector_digest = excluded.vector_digest, standing = excluded.standing,
-                    is_written = max(is_written, excluded.is_written),
-                    is_copy = CASE WHEN excluded.is_written = 1 THEN excluded.is_copy ELSE is_copy END,
+                    is_written = coalesce(?8, is_written),
+                    is_copy = CASE WHEN ?8 = 1 THEN excluded.is_copy ELSE is_copy END,
                     is_due = 0, is_gone = 0
                 """
             )
@@ -114,7 +115,11 @@ struct SinkPoints {
                 try upsert.bind(row.origin, at: 5)
                 try upsert.bind(row.vectorDigest, at: 6)
                 try upsert.bind(row.standing.rawValue, at: 7)
-                try upsert.bind(row.isWritten, at: 8)
+                if let isWritten = row.isWritten {
+                    try upsert.bind(isWritten, at: 8)
+                } else {
+                    try upsert.bindNull(at: 8)
+                }
                 try upsert.bind(row.isCopy, at: 9)
                 while try upsert.step() {}
                 upsert.reset()
