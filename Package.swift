@@ -81,6 +81,9 @@ let package = Package(
         // What a Qdrant is asked for and told.
         library("Qdrant", ["Curl", "JSON", "Presentation"]),
 
+        // Files of settings, read strictly, whichever program has them.
+        library("Settings", ["JSON", "Presentation"]),
+
         // The client side of the protocol.
         library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
 
@@ -92,6 +95,7 @@ let package = Package(
             sources: ["Migrations.swift"],
             resources: [
                 .embedInCode("0001_hub.sql"), .embedInCode("0002_decisions.sql"), .embedInCode("0003_hierarchy.sql"),
+                .embedInCode("0004_enrolment.sql"),
             ],
             swiftSettings: settings
         ),
@@ -108,7 +112,7 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "CLibMalloc",
+                "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "CLibMalloc",
                 argumentParser, logging,
             ],
             swiftSettings: settings,
@@ -116,10 +120,15 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Qdrant"]),
+        library(
+            "SpokeAgent",
+            ["Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Qdrant"]
+        ),
         .executableTarget(
             name: "tributary-spoke",
-            dependencies: ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", argumentParser],
+            dependencies: [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", argumentParser,
+            ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
         ),
@@ -147,7 +156,7 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+            ["SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
         ),
         tests("TidyTests", []),
     ],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import SpokeAgent
 
 /// What this machine's Qdrant needs to be told and asked.
@@ -12,7 +13,12 @@ struct QdrantOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The model that made the vectors in Qdrant.", valueName: "name"))
     var qdrantModel: String?
 
-    var settings: QdrantSettings {
-        QdrantSettings(apiKeyFile: qdrantApiKeyFile, vector: qdrantVector, model: qdrantModel)
+    /// What is given of these.
+    var given: [Setting: JSONValue] {
+        var given: [Setting: JSONValue] = [:]
+        given[.qdrantApiKeyFile] = qdrantApiKeyFile.map { .string($0) }
+        given[.qdrantVector] = qdrantVector.map { .string($0) }
+        given[.qdrantModel] = qdrantModel.map { .string($0) }
+        return given
     }
 }

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Glibc
+import JSON
+import Settings
 import SpokeAgent
 
 /// Rounds without end.
@@ -22,28 +25,41 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var sources: SourceOptions
     @OptionGroup var sinks: SinkOptions
 
-    @Option(help: ArgumentHelp("Seconds between rounds, a quarter more or less.", valueName: "seconds"))
-    var syncInterval = 3_600
+    @Option(
+        help: ArgumentHelp(
+            "Seconds between rounds, a quarter more or less; \(SyncInterval.standard.seconds) where nothing sets them.",
+            valueName: "seconds"
+        )
+    )
+    var syncInterval: Int?
 
     func validate() throws {
-        guard SyncInterval(seconds: syncInterval) != nil else {
-            throw ValidationError(
-                "The interval is between \(SyncInterval.shortest) and \(SyncInterval.longest) seconds."
-            )
-        }
+        guard let syncInterval else { return }
+        _ = try validated { () throws(InvalidSetting) in try SettingText.syncInterval(Int64(syncInterval)) }
     }
 
     func run() throws {
         SignalFlag.install()
-        guard let interval = SyncInterval(seconds: syncInterval) else { return }
-        let workplace = try Workplace(options, sources, sinks)
+        let configuration = try options.load(
+            sources,
+            sinks,
+            syncInterval.map { [.syncInterval: .integer(Int64($0))] } ?? [:]
+        )
+        let interval = configuration.syncInterval
+        let workplace = try Workplace(configuration, options, sources, sinks)
         let console = workplace.console
+        let hub = workplace.hub
         console.say(
-            "\(SystemClock.now()) started: \(options.access.node) at \(options.access.hub), every \(syncInterval) s"
+            "\(SystemClock.now()) started: \(hub.node) at \(hub.endpoint), every \(interval.seconds) s"
         )
         let loop = SyncLoop(agent: workplace.agent, client: workplace.client, interval: interval) { line in
             console.say("\(SystemClock.now()) \(line)")
         }
+        let startedAt = SystemClock.now()
+        loop.dueChanged = { due in
+            RunFile(process: getpid(), startedAt: startedAt, dueAt: due).write(to: workplace.folder)
+        }
+        defer { RunFile.remove(from: workplace.folder) }
         try loop.run()
         console.say("\(SystemClock.now()) stopped on request; the next start takes up where this one ended")
     }

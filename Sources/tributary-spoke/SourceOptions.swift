@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSON
 import SpokeAgent
 
 /// Where this node's own patterns are.
@@ -20,6 +21,11 @@ struct SourceOptions: ParsableArguments {
 
     @Flag(help: "Send once more what the hub refused before.")
     var retryRefused = false
+
+    /// What is given of these that can be set elsewhere too.
+    var given: [Setting: JSONValue] {
+        sources.isEmpty ? [:] : [.sources: .array(sources.map { .string($0.argument) })]
+    }
 }
 
 /// Where what was learned goes.
@@ -35,8 +41,16 @@ struct SinkOptions: ParsableArguments {
     )
     var sinks: [any WinnerSink] = []
 
-    @Flag(help: "Pull vectors too.")
-    var vectors = false
+    @Flag(inversion: .prefixedNo, help: "Pull vectors too.")
+    var vectors: Bool?
+
+    /// What is given of these.
+    var given: [Setting: JSONValue] {
+        var given: [Setting: JSONValue] = [:]
+        if !sinks.isEmpty { given[.sinks] = .array(sinks.map { .string($0.argument) }) }
+        if let vectors { given[.vectors] = .boolean(vectors) }
+        return given
+    }
 }
 
 /// Sources and sinks as words of the command line.
@@ -49,7 +63,7 @@ enum PlaceOption {
         try validated { () throws(SpokeError) in try SinkKind.sink(text, home: home) }
     }
 
-    private static var home: String? { getenv("HOME").map { String(cString: $0) } }
+    static var home: String? { getenv("HOME").map { String(cString: $0) } }
 
     private static func validated<Place>(_ body: () throws(SpokeError) -> Place) throws -> Place {
         do throws(SpokeError) { return try body() } catch { throw ValidationError(error.description) }

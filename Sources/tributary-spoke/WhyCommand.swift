@@ -1,5 +1,6 @@
 import ArgumentParser
 import Federation
+import JSON
 import SpokeAgent
 
 /// What the hub knows about one pattern.
@@ -25,6 +26,7 @@ struct WhyCommand: ParsableCommand {
     @Argument(help: "The pattern's id.", transform: WhyCommand.id)
     var id: PatternID
 
+    @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var access: AccessOptions
 
     @Option(
@@ -49,8 +51,16 @@ struct WhyCommand: ParsableCommand {
     func run() throws {
         SignalFlag.install()
         let console = Console(isQuiet: false)
-        let client = try access.client(console, SystemClock.environment)
-        let known = try state.map { try StateFolder($0).openExisting().sourcePaths(of: collection) } ?? []
+        var given = access.given
+        if let state { given[.state] = .string(state) }
+        if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        let configuration = try settings.load(given)
+        let client = try configuration.hubs()[0].client(console, SystemClock.environment)
+        let sources = try configuration.openSources(home: PlaceOption.home)
+        let folder = StateFolder(try configuration.state())
+        // A state that was asked for has to be there.
+        let isRead = state != nil || folder.exists
+        let known = isRead ? try folder.openExisting().sourcePaths(of: collection) : []
         let explanation = try PatternExplanation(
             of: id,
             in: collection,

@@ -7,34 +7,57 @@ import SpokeAgent
 /// Everything a command needs to work with a hub, opened in order and closed when it goes.
 struct Workplace {
     let console: Console
+    let configuration: SpokeConfiguration
+    let hub: HubSettings
+    let folder: StateFolder
     let client: HubClient
     let agent: SpokeAgent
-    private let lock: FolderLock
+    /// Keeps others from the state, where it is written to.
+    private let lock: FolderLock?
 
     /// Opens the state and prepares the connection; says what is worth a warning.
     ///
     /// Throws `SpokeError`, `ReplicationError`, and what the state's file leads to.
-    init(_ options: HubOptions, _ sources: SourceOptions?, _ sinks: SinkOptions?) throws {
+    ///
+    /// A command without options for sources or sinks has none, whatever is set elsewhere.
+    init(_ configuration: SpokeConfiguration, _ options: HubOptions, _ sources: SourceOptions?, _ sinks: SinkOptions?)
+        throws
+    {
         let console = Console(isQuiet: options.quiet)
         let environment = SystemClock.environment
-        let settings = try SpokeSettings(
-            endpoint: options.access.hub,
-            node: options.access.node,
-            sources: sources?.sources ?? [],
-            sinks: sinks?.sinks ?? [],
-            qdrant: options.qdrant.settings,
-            collections: options.collections,
-            keepsVectors: sinks?.vectors ?? false,
-            confirmsRetractions: sources?.confirmRetractions ?? false
+        let hub = try configuration.hubs()[0]
+        let settings = try configuration.spokeSettings(
+            reads: sources != nil,
+            writes: sinks != nil,
+            confirmsRetractions: sources?.confirmRetractions ?? false,
+            home: PlaceOption.home
         )
         for warning in settings.warnings { console.complain("warning: \(warning)") }
-        client = try options.access.client(console, environment)
-        let folder = StateFolder(options.state)
+        client = try hub.client(console, environment)
+        folder = StateFolder(try configuration.state())
         lock = try folder.lock()
         let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
         if sources?.retryRefused == true { try state.releaseRefused() }
         agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
         self.console = console
+        self.configuration = configuration
+        self.hub = hub
+    }
+
+    /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
+    init(reading configuration: SpokeConfiguration, _ options: HubOptions) throws {
+        let console = Console(isQuiet: options.quiet)
+        let environment = SystemClock.environment
+        let hub = try configuration.hubs()[0]
+        let settings = try configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
+        client = try hub.client(console, environment)
+        folder = StateFolder(try configuration.state())
+        lock = nil
+        let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
+        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
+        self.console = console
+        self.configuration = configuration
+        self.hub = hub
     }
 }
 
@@ -49,7 +72,9 @@ enum SingleRound {
     ) throws {
         SignalFlag.install()
         do {
-            let workplace = try Workplace(options, sources, sinks)
+            let configuration = try options.load(sources, sinks)
+            if kind == .push { try configuration.requireSource() }
+            let workplace = try Workplace(configuration, options, sources, sinks)
             let report = workplace.agent.round(kind)
             let status = report.status
             if options.json {

@@ -17,6 +17,7 @@ struct ImportTests {
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Presentation": ["JSON"],
         "Qdrant": ["Curl", "JSON", "Presentation"],
+        "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
@@ -25,15 +26,15 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Qdrant", "Glibc",
+            "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Qdrant", "Glibc",
             "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",
-            "Glibc", "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "ArgumentParser",
+            "Logging", "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
         ],
     ]
 

@@ -9,10 +9,10 @@ struct QdrantPoint {
     enum Standing {
         /// Nothing says that it was imported; `checksum` is that of what it says, where that can be read.
         case own(checksum: String?)
-        /// It was imported, and was changed since.
+        /// It was imported, and what it says was changed since.
         case edited(checksum: String?)
-        /// It is as it was imported; `mark` says so, as canonical JSON.
-        case imported(origin: String, checksum: String, mark: [UInt8])
+        /// It says what it said when it was imported, scores, counts and times aside; `mark` says so, as canonical JSON.
+        case imported(origin: String, mark: [UInt8])
     }
 
     private let collection: CollectionName
@@ -35,18 +35,31 @@ struct QdrantPoint {
         let federation = payload["federation"]
         let named = federation?["id"]
         let patternID = id ?? named.flatMap { try? PatternID($0) } ?? PointKey.patternID(point.key)
-        let checksum = patternID.flatMap { self.checksum(of: payload, $0) }
+        let canonical = QdrantPoint.canonical(payload, omitting: Admission.transportKeys)
+        var checksum: String?
+        if let canonical, let patternID {
+            checksum =
+                PatternChecksum.content(
+                    collection: collection,
+                    id: patternID,
+                    payload: canonical,
+                    hasher: hasher
+                ).hex
+        }
         guard let federation, let claimed = federation["checksum"]?.string, let origin = federation["origin"]?.string
         else {
             return .own(checksum: checksum)
         }
-        guard claimed == checksum else { return .edited(checksum: checksum) }
-        return .imported(origin: origin, checksum: claimed, mark: QdrantPoint.canonical(federation) ?? [])
+        guard claimed == checksum || isSame(canonical, federation["content"]?.string) else {
+            return .edited(checksum: checksum)
+        }
+        return .imported(origin: origin, mark: QdrantPoint.canonical(federation) ?? [])
     }
 
-    private func checksum(of payload: JSONNode, _ id: PatternID) -> String? {
-        guard let canonical = QdrantPoint.canonical(payload, omitting: Admission.transportKeys) else { return nil }
-        return PatternChecksum.content(collection: collection, id: id, payload: canonical, hasher: hasher).hex
+    /// Whether a payload says what `content` is the digest of: what agents count in it is none of that.
+    private func isSame(_ canonical: [UInt8]?, _ content: String?) -> Bool {
+        guard let canonical, let content, canonical.count >= SourceLimits.copyBytes else { return false }
+        return ContentDigest.of(canonicalPayload: canonical, collection: collection, hasher: hasher).hex == content
     }
 
     /// `node` in canonical form; `nil` where it has none.

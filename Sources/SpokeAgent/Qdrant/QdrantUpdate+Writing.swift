@@ -58,7 +58,7 @@ extension QdrantUpdate {
         switch reader.standing(of: point, as: winner.id) {
         case .own(let checksum): keep(.foreign, checksum, isMarked: false)
         case .edited(let checksum): keep(.edited, checksum, isMarked: true)
-        case .imported(_, _, let mark):
+        case .imported(_, let mark):
             candidate.isThere = true
             let row = try points.row(point.key)
             if let row, row.isWritten == true { candidate.row.isCopy = row.isCopy }

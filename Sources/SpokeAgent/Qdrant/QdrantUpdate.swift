@@ -186,7 +186,7 @@ final class QdrantUpdate {
             ) {
                 point in
                 guard let (id, origin) = origins[point.key] else { return }
-                if case .imported(origin, _, _) = reader.standing(of: point, as: id) {
+                if case .imported(origin, _) = reader.standing(of: point, as: id) {
                     removable.append(point.key)
                 } else {
                     kept += 1

@@ -58,6 +58,12 @@ package struct CollectionReport: Sendable, Equatable {
     /// What went wrong with this collection alone.
     package var problem: SpokeError?
 
+    /// A report of a collection whose policy is not known.
+    init(of collection: CollectionName) {
+        self.collection = collection
+        threshold = 0
+    }
+
     package init(_ policy: CollectionPolicy) {
         collection = policy.collection
         threshold = policy.threshold

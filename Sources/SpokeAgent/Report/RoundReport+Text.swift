@@ -97,7 +97,7 @@ extension CollectionReport {
     }
 
     /// What went wrong, each with what to do about it.
-    fileprivate func findings(maximumLines: Int) -> [String] {
+    func findings(maximumLines: Int) -> [String] {
         var lines: [String] = []
         for item in held {
             guard item.listed.isEmpty else {

@@ -1,4 +1,4 @@
-internal import Federation
+package import Federation
 package import Replication
 
 /// Rounds without end: one at each interval, one when a source file has changed, and a pull as soon as the hub has news.
@@ -18,7 +18,9 @@ package final class SyncLoop {
     private let client: HubClient
     private let interval: SyncInterval
     private let log: (String) -> Void
-    private var due: Timestamp
+    private var due: Timestamp { didSet { if due != oldValue { dueChanged(due) } } }
+    /// Is told when the next round is due, whenever that changes.
+    package var dueChanged: (Timestamp) -> Void = { _ in }
     /// Failures in a row.
     private var failures = 0
     /// What only a new start can repair.

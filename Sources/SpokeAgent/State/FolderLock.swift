@@ -12,13 +12,34 @@ package final class FolderLock {
                 "the state folder \(folder) cannot be used: \(SystemError.text()); check --state and its permissions"
             )
         }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard FolderLock.take(descriptor) else {
             close(descriptor)
             throw SpokeError(
                 .failure,
                 "another tributary-spoke is working with \(folder); wait for it or stop it, or give each its own --state"
             )
         }
+    }
+
+    /// Tries of taking the lock, for whoever only looks whether it is held.
+    private static let tries = 5
+    private static let pause = Duration.milliseconds(20)
+
+    private static func take(_ descriptor: Int32) -> Bool {
+        for attempt in 1...tries {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            if attempt < tries { SystemClock.pause(pause, unless: { false }) }
+        }
+        return false
+    }
+
+    /// Whether a process holds the lock at `path`.
+    static func isHeld(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        // A shared lock that is given back at once; whoever takes the folder in that moment tries again.
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
     }
 
     deinit {

@@ -46,8 +46,8 @@ extension SinkPoints {
             changes.append(
                 Change(
                     winner: HeldWinner(statement),
-                    vectorDigest: statement.digest(11),
-                    changedAt: statement.int64(12)
+                    vectorDigest: statement.digest(12),
+                    changedAt: statement.int64(13)
                 )
             )
         }

@@ -29,7 +29,7 @@ extension SpokeState {
             case .first, .same: break
             case .historyChanged: try forgetPositions()
             case .other:
-                try database.execute("DELETE FROM offered; DELETE FROM source_files")
+                try database.execute("DELETE FROM offered; DELETE FROM source_files; DELETE FROM foreign_contents")
                 try forgetPositions()
             }
             try keep(manifest, entityTag: entityTag, endpoint: endpoint)
@@ -76,10 +76,16 @@ extension SpokeState {
     /// The manifest held and its entity tag, where the state is one of `node` at `endpoint`.
     package func heldManifest(of node: NodeName, at endpoint: String) throws -> (ManifestDocument, entityTag: String)? {
         guard try fact(.node) == node.text, try fact(.endpoint) == endpoint, let entityTag = try fact(.entityTag),
-            let text = try fact(.manifest),
-            let document = try? JSONDocument(parsing: Array(text.utf8)),
-            let manifest = ManifestDocument(document.root)
+            let manifest = try keptManifest()
         else { return nil }
         return (manifest, entityTag)
+    }
+
+    /// The manifest held, whoever it is of.
+    func keptManifest() throws -> ManifestDocument? {
+        guard let text = try fact(.manifest), let document = try? JSONDocument(parsing: Array(text.utf8)) else {
+            return nil
+        }
+        return ManifestDocument(document.root)
     }
 }

@@ -10,6 +10,8 @@ package struct HeldWinner: Sendable, Equatable {
     package var revision: Int64
     /// 64 hexadecimal digits.
     package var checksum: String
+    /// Over what it says, whatever its id, scores and times; 64 hexadecimal digits.
+    package var content: String
     package var value: Double?
     package var updatedAt: Timestamp?
     /// Of a merged winner: what it was made of, by origin.
@@ -102,7 +104,7 @@ extension HeldWinner {
     /// What ``init(_:)`` reads, of the table `winners` as `w`.
     static let columns = """
         w.id, w.origin, w.incarnation, w.revision, w.checksum, w.value, w.updated_at, w.payload, w.vector_model,
-        w.vector, w.parents
+        w.vector, w.parents, w.content_digest
         """
 
     /// The winner in the present row, whose first columns are ``columns``.
@@ -113,6 +115,7 @@ extension HeldWinner {
             incarnation: statement.int64(2),
             revision: statement.int64(3),
             checksum: statement.digest(4).hex,
+            content: statement.digest(11).hex,
             value: statement.isNull(5) ? nil : statement.double(5),
             updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
             parents: statement.parents(10),

@@ -42,6 +42,8 @@ package final class SpokeState {
         case lastRoundAt = "last_round_at"
         case lastSuccessAt = "last_success_at"
         case lastError = "last_error"
+        /// Why something is not taken back, by collection.
+        case retractionHolds = "retraction_holds"
         case lastCheckedAt = "last_checked_at"
     }
 

@@ -20,6 +20,9 @@ package struct StateFolder {
     /// Whether there is a state to read.
     package var exists: Bool { access(databasePath, F_OK) == 0 }
 
+    /// Whether a process has taken the folder for itself.
+    package var isInUse: Bool { FolderLock.isHeld(path + "/" + StateFolder.lockName) }
+
     /// Makes the folder for its owner alone, and takes it for this process; throws ``SpokeError`` where another has it.
     package func lock() throws -> FolderLock {
         try Folder.make(path, mode: 0o700, option: "--state")
@@ -57,10 +60,18 @@ package struct StateFolder {
         return try SpokeState(database: SQLiteDatabase(path: databasePath))
     }
 
+    /// A state that holds nothing and is kept nowhere, for looking ahead where there is none yet.
+    package static func inMemory() throws -> SpokeState {
+        try SpokeState(database: SQLiteDatabase(path: ":memory:"))
+    }
+
     private func openChecked(_ now: Timestamp) throws -> SpokeState {
         // Looked at before the database is opened, which makes a log of its own.
         let wasCutOff = access(databasePath + "-wal", F_OK) == 0
+        let isNew = !exists
         let state = try SpokeState(database: SQLiteDatabase(path: databasePath))
+        // What is made here and now is as sound as it will ever be.
+        if isNew { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         let isSuspect = access(databasePath + StateFolder.suspectEnding, F_OK) == 0
         let isSmall = (FileFingerprint(path: databasePath)?.size ?? 0) <= StateFolder.alwaysCheckedBytes
         guard try isSmall || wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }

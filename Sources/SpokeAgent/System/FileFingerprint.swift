@@ -26,6 +26,11 @@ struct FileFingerprint: Equatable, CustomStringConvertible {
     var isFolder: Bool { facts.st_mode & S_IFMT == S_IFDIR }
     /// Whether others than the owner may read the file.
     var isReadableByOthers: Bool { facts.st_mode & (S_IRGRP | S_IROTH) != 0 }
+    /// Whether others than this user and the administrator may write the file.
+    var isWritableByOthers: Bool {
+        let isForeign = facts.st_uid != 0 && facts.st_uid != geteuid()
+        return facts.st_mode & (S_IWGRP | S_IWOTH) != 0 || isForeign && facts.st_mode & S_IWUSR != 0
+    }
     var size: Int64 { Int64(facts.st_size) }
 
     /// Whether both are the same file, under whatever name.

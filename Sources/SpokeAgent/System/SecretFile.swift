@@ -46,9 +46,12 @@ package struct SecretFile: Sendable, Equatable {
 
     /// Why others could read the secret, if they could.
     package var warning: String? {
-        guard FileFingerprint(path: path)?.isReadableByOthers == true else { return nil }
+        guard isReadableByOthers else { return nil }
         return "the \(title) \(path) can be read by other users of this machine; run: chmod 600 \(path)"
     }
+
+    /// Whether other users of this machine can read the file.
+    var isReadableByOthers: Bool { FileFingerprint(path: path)?.isReadableByOthers == true }
 
     private func failure(_ what: String) -> SpokeError {
         SpokeError(.configuration, "the \(title) \(path) \(what)")
