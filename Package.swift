@@ -81,6 +81,9 @@ let package = Package(
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
+        // What a Qdrant is asked for and told.
+        library("Qdrant", ["Curl", "JSON", "Presentation"]),
+
         // Files of settings, read strictly, whichever program has them.
         library("Settings", ["JSON", "Presentation"]),
 
@@ -122,7 +125,7 @@ let package = Package(
         // The spoke.
         library(
             "SpokeAgent",
-            ["Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite"]
+            ["Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Qdrant"]
         ),
         .executableTarget(
             name: "tributary-spoke",
@@ -146,6 +149,7 @@ let package = Package(
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
+        tests("QdrantTests", ["Qdrant", "JSON"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
         tests(
             "HubStoreTests",

@@ -32,6 +32,7 @@ struct Workplace {
             confirmsRetractions: sources?.confirmRetractions ?? false,
             home: PlaceOption.home
         )
+        for warning in settings.warnings { console.complain("warning: \(warning)") }
         client = try hub.client(console, environment)
         folder = StateFolder(try configuration.state())
         lock = try folder.lock()

@@ -17,6 +17,7 @@ struct ImportTests {
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
+        "Qdrant": ["Curl", "JSON", "Presentation"],
         "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
@@ -26,7 +27,8 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Glibc",
+            "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Qdrant",
+            "Glibc",
             "Synchronization",
         ],
         "tributary-hub": [

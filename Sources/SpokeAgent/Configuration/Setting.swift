@@ -3,6 +3,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval
     case minValue, share, telemetry
     case contentGuard = "guard"
+    case qdrantApiKeyFile, qdrantVector, qdrantModel
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -13,6 +14,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case nodeName
         /// A file or folder.
         case path
+        /// Any name.
+        case text
         /// Sources or sinks of these kinds with the place of each, as in `jsonl:patterns`.
         case places(kinds: [String])
         case collectionNames
@@ -34,7 +37,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .hub: .address
         case .hubs: .hubs
         case .node: .nodeName
-        case .tokenFile, .caFile, .state: .path
+        case .tokenFile, .caFile, .state, .qdrantApiKeyFile: .path
+        case .qdrantVector, .qdrantModel: .text
         case .sources: .places(kinds: SourceKind.allCases.map(\.rawValue))
         case .sinks: .places(kinds: SinkKind.allCases.map(\.rawValue))
         case .collections: .collectionNames
@@ -73,6 +77,9 @@ package enum Setting: String, CaseIterable, Sendable {
         case .syncInterval: "--sync-interval"
         case .minValue: "--min-value"
         case .share, .telemetry: nil
+        case .qdrantApiKeyFile: "--qdrant-api-key-file"
+        case .qdrantVector: "--qdrant-vector"
+        case .qdrantModel: "--qdrant-model"
         }
     }
 

@@ -20,7 +20,7 @@ struct SettingReader {
     /// The value of `setting` that `node` spells.
     func value(of setting: Setting, _ node: JSONNode) throws -> JSONValue {
         switch setting.shape {
-        case .address, .nodeName, .path:
+        case .address, .nodeName, .path, .text:
             guard let text = node.string, !text.isEmpty else { throw InvalidSetting(description: "is no text") }
             return try scalar(setting, text)
         case .places, .collectionNames:
@@ -55,7 +55,7 @@ struct SettingReader {
     /// The value of `setting` that the text of a variable spells: lists with commas or as JSON, and the rest as JSON.
     func value(of setting: Setting, text: String) throws -> JSONValue {
         switch setting.shape {
-        case .address, .nodeName, .path:
+        case .address, .nodeName, .path, .text:
             return try scalar(setting, text)
         case .places, .collectionNames:
             guard text.hasPrefix("[") else { return try list(setting, text.split(separator: ",").map(String.init)) }
@@ -87,6 +87,7 @@ struct SettingReader {
         switch setting.shape {
         case .address: .string(try SettingText.endpoint(text).text)
         case .nodeName: .string(try SettingText.node(text).text)
+        case .text: .string(text)
         default: .string(try SettingText.path(text, base: base, home: home))
         }
     }

@@ -140,7 +140,7 @@ extension CollectionReport {
             lines += scan.guardFindings(collection, maximumLines: maximumLines)
             lines += CollectionReport.exclusions(of: scan).map { "\(collection): \($0)" }
         }
-        lines += sinkFindings.map { "\(collection): \($0)" }
+        lines += (sinkFindings + sinkNotes).map { "\(collection): \($0)" }
         if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
         return lines
@@ -184,7 +184,7 @@ extension CollectionReport.HeldRetractions: CustomStringConvertible {
         switch reason {
         case .fileMissing(let paths):
             return event + "\(paths.joined(separator: ", ")) is missing or cannot be read; bring it back, or leave an"
-                + " empty file there to take back what it held"
+                + " empty \(paths.contains { $0.contains("://") } ? "collection" : "file") there to take back what it held"
         case .sourceDropped(let paths):
             return event
                 + "\(paths.joined(separator: ", ")) contributed before and is no source now; give its folder as"

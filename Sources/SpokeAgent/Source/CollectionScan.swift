@@ -88,11 +88,16 @@ final class CollectionScan {
         var id: PatternID?
         do {
             if let problem = record.problem { throw Refusal(.malformedJSON, problem) }
-            try table.add(reader.read(record.text, id: &id, besides: winners), at: place, number: record.number)
+            try table.add(
+                reader.read(record.text, id: &id, besides: winners),
+                at: place,
+                number: record.number,
+                isVectorKnown: !record.leavesOutVector
+            )
         } catch let refusal as Refusal {
             tally.add(
                 BadLine(
-                    path: part.name,
+                    path: record.place.key.map { "\(part.name)/points/\($0.filter { $0 != "\"" })" } ?? part.name,
                     line: record.number,
                     code: refusal.code.rawValue,
                     detail: reader.shown(refusal.detail)
@@ -130,7 +135,7 @@ final class CollectionScan {
             )
         }
         guard let item, item.id == change.id, item.standing == .offerable, item.checksum == change.checksum,
-            item.vector?.digest ?? SHA256Digest.none == change.vectorDigest
+            change.vectorDigest == nil || item.vectorDigest == change.vectorDigest
         else { return nil }
         return item
     }

@@ -25,6 +25,8 @@ struct SourceItemReader {
         besides winners: some ForeignWinners
     ) throws -> SourceItem {
         guard !record.isOversized else {
+            // Who cut it short and left the id alone knows which pattern it is.
+            if record.bytes.count < SourceLimits.lineBytes { id = RefusedLineID.find(in: record.bytes) }
             throw Refusal(.itemTooLarge, "the line has \(record.length) bytes, more than \(SourceLimits.lineBytes)")
         }
         let root = try SourceItemReader.parse(record.bytes, &id).root

@@ -51,32 +51,11 @@ extension SpokeState {
     ) throws {
         guard let number = try existingNumber(of: collection) else { return }
         let statement = try database.prepare(
-            """
-            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents,
-                content_digest
-            FROM winners WHERE \(condition)
-            """
+            "SELECT \(HeldWinner.columns) FROM winners AS w WHERE \(condition)"
         )
         try statement.bind(number, at: 1)
         try bind(statement)
-        while try statement.step() {
-            try each(
-                HeldWinner(
-                    id: statement.patternID(0),
-                    origin: statement.string(1),
-                    incarnation: statement.int64(2),
-                    revision: statement.int64(3),
-                    checksum: statement.digest(4).hex,
-                    content: statement.digest(11).hex,
-                    value: statement.isNull(5) ? nil : statement.double(5),
-                    updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
-                    parents: statement.parents(10),
-                    payload: statement.bytes(7),
-                    vectorModel: statement.isNull(8) ? nil : statement.string(8),
-                    vector: statement.isNull(9) ? nil : statement.bytes(9)
-                )
-            )
-        }
+        while try statement.step() { try each(HeldWinner(statement)) }
     }
 
     /// The position behind the winners held, and how often they have changed.
@@ -118,5 +97,31 @@ extension SpokeState {
                 fingerprint = excluded.fingerprint
             """
         ).run(collection, path, changes, fingerprint)
+    }
+}
+
+extension HeldWinner {
+    /// What ``init(_:)`` reads, of the table `winners` as `w`.
+    static let columns = """
+        w.id, w.origin, w.incarnation, w.revision, w.checksum, w.value, w.updated_at, w.payload, w.vector_model,
+        w.vector, w.parents, w.content_digest
+        """
+
+    /// The winner in the present row, whose first columns are ``columns``.
+    init(_ statement: Statement) {
+        self.init(
+            id: statement.patternID(0),
+            origin: statement.string(1),
+            incarnation: statement.int64(2),
+            revision: statement.int64(3),
+            checksum: statement.digest(4).hex,
+            content: statement.digest(11).hex,
+            value: statement.isNull(5) ? nil : statement.double(5),
+            updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
+            parents: statement.parents(10),
+            payload: statement.bytes(7),
+            vectorModel: statement.isNull(8) ? nil : statement.string(8),
+            vector: statement.isNull(9) ? nil : statement.bytes(9)
+        )
     }
 }
