@@ -17,7 +17,8 @@ struct TributarySpoke: ParsableCommand {
                 --source jsonl:patterns --sink jsonl:learned
               tributary-spoke list skills-patterns --state state
 
-            'run' in place of 'sync' goes on until it is stopped. 'status', 'list'
+            'run' in place of 'sync' goes on until it is stopped. 'preview' shows what
+            would leave this machine, and sends nothing. 'status', 'list'
             and 'get' read what was learned, without the hub; 'why' asks it about one
             pattern. What options say, a file can say once and for all: see 'config'.
             'doctor' looks at everything a spoke needs.
@@ -29,8 +30,9 @@ struct TributarySpoke: ParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            SyncCommand.self, RunCommand.self, PushCommand.self, PullCommand.self, StatusCommand.self, ListCommand.self,
-            GetCommand.self, WhyCommand.self, DoctorCommand.self, ConfigCommand.self,
+            SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
+            StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self, DoctorCommand.self,
+            ConfigCommand.self,
         ]
     )
 

@@ -36,6 +36,8 @@ final class ScanTable {
         /// The position in the scan.
         var line: Int64
         var place: Place
+        /// Which record of its part it is, counted from 1.
+        var number: Int64
         var id: PatternID
         var checksum: SHA256Digest
         var vectorDigest: SHA256Digest
@@ -70,9 +72,10 @@ final class ScanTable {
         )
     }
 
-    /// Runs `body`, which adds lines, as one transaction.
+    /// Runs `body`, which adds records, as one transaction; the table is this connection's alone, so nobody is kept from
+    /// the state meanwhile.
     func fill(_ body: () throws -> Void) throws {
-        try database.transaction(body)
+        try database.transaction(isDeferred: true, body)
     }
 
     /// Adds a record, which is the `number`th of its part, behind the others.
@@ -131,7 +134,7 @@ final class ScanTable {
             """
             SELECT s.line, s.part, s.offset, s.length, s.id, s.checksum, s.vector_digest,
                 o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable,
-                s.key
+                s.key, s.number
             FROM temp.scan AS s LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id
             WHERE s.line > ?2 AND s.standing = 1
                 AND (o.id IS NULL OR o.checksum <> s.checksum OR o.vector_digest <> s.vector_digest
@@ -155,6 +158,7 @@ final class ScanTable {
                             key: statement.isNull(14) ? nil : statement.string(14)
                         )
                     ),
+                    number: statement.int64(15),
                     id: statement.patternID(4),
                     checksum: statement.digest(5),
                     vectorDigest: statement.digest(6),

@@ -10,6 +10,8 @@ package struct HeldWinner: Sendable, Equatable {
     package var revision: Int64
     /// 64 hexadecimal digits.
     package var checksum: String
+    /// Over what it says, whatever its id, scores and times; 64 hexadecimal digits.
+    package var content: String
     package var value: Double?
     package var updatedAt: Timestamp?
     /// Of a merged winner: what it was made of, by origin.
@@ -50,7 +52,8 @@ extension SpokeState {
         guard let number = try existingNumber(of: collection) else { return }
         let statement = try database.prepare(
             """
-            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents
+            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents,
+                content_digest
             FROM winners WHERE \(condition)
             """
         )
@@ -64,6 +67,7 @@ extension SpokeState {
                     incarnation: statement.int64(2),
                     revision: statement.int64(3),
                     checksum: statement.digest(4).hex,
+                    content: statement.digest(11).hex,
                     value: statement.isNull(5) ? nil : statement.double(5),
                     updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
                     parents: statement.parents(10),
