@@ -32,7 +32,7 @@ struct TributarySpoke: ParsableCommand {
         subcommands: [
             SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
             StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self, DoctorCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, RebuildCommand.self,
         ]
     )
 

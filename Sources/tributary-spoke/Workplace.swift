@@ -59,18 +59,25 @@ struct Workplace {
 
     /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
     ///
-    /// It is that of the preferred hub.
+    /// It is that of the hub which was in use last.
     init(reading configuration: SpokeConfiguration, _ options: HubOptions) throws {
         let console = Console(isQuiet: options.quiet)
         environment = SystemClock.environment
-        let clients = HubClients(console: console, environment: environment)
-        let client = try clients.client(try configuration.hubs()[0])
-        settings = try configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
         folder = StateFolder(try configuration.state())
+        let home = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
+        let shown = try home.shownNames().first
+        let further = try folder.furtherStates().first { $0.name == shown }
+        let hubs = try configuration.hubs()
+        let used = hubs.dropFirst().first { StateFolder.name(of: $0.endpoint) == further?.name }
+        let hub = used ?? hubs[0]
+        let state = used == nil ? home : further?.state ?? home
+        var settings = try configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
+        settings.endpoint = hub.endpoint
+        let client = try HubClients(console: console, environment: environment).client(hub)
+        let agent = SpokeAgent(settings: settings, state: state, client: client, home: home) { console.progress($0) }
+        self.hubs = HubSet(alone: HubLink(agent: agent, client: client), home: home)
+        self.settings = settings
         lock = nil
-        let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
-        let agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
-        hubs = HubSet(alone: HubLink(agent: agent, client: client), home: state)
         self.console = console
         self.configuration = configuration
     }

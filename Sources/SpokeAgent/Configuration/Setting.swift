@@ -1,6 +1,6 @@
 /// Everything that can be set, by its key in a configuration file.
 package enum Setting: String, CaseIterable, Sendable {
-    case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval
+    case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval, pullFrom, pause
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -17,12 +17,14 @@ package enum Setting: String, CaseIterable, Sendable {
         case boolean
         /// A length of time in whole seconds.
         case seconds
+        /// When nothing is to be sent, an object.
+        case pause
     }
 
     var shape: Shape {
         switch self {
         case .hub: .address
-        case .hubs: .hubs
+        case .hubs, .pullFrom: .hubs
         case .node: .nodeName
         case .tokenFile, .caFile, .state: .path
         case .sources: .places(kinds: SourceKind.allCases.map(\.rawValue))
@@ -30,6 +32,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .collections: .collectionNames
         case .vectors: .boolean
         case .syncInterval: .seconds
+        case .pause: .pause
         }
     }
 
@@ -47,7 +50,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var option: String? {
         switch self {
         case .hub: "--hub"
-        case .hubs: nil
+        case .hubs, .pullFrom, .pause: nil
         case .node: "--node"
         case .tokenFile: "--token-file"
         case .caFile: "--ca-file"

@@ -35,6 +35,8 @@ struct SettingReader {
             return .integer(Int64(try SettingText.syncInterval(seconds).seconds))
         case .hubs:
             return try hubs(setting, node)
+        case .pause:
+            return try pause(setting, node)
         }
     }
 
@@ -55,7 +57,7 @@ struct SettingReader {
         case .seconds:
             guard let seconds = Int64(text) else { throw InvalidSetting(description: "is no whole number") }
             return .integer(Int64(try SettingText.syncInterval(seconds).seconds))
-        case .hubs:
+        case .hubs, .pause:
             return try value(of: setting, SettingReader.parse(text))
         }
     }
@@ -88,6 +90,26 @@ struct SettingReader {
             values.append(.string(value))
         }
         return .array(values)
+    }
+
+    private func pause(_ setting: Setting, _ node: JSONNode) throws -> JSONValue {
+        let members = try ConfigurationMembers(
+            node,
+            keys: ["metered", "batteryBelow", "meteredCommand"],
+            place: "\(setting.rawValue)."
+        )
+        var pause: [JSONValue.Member] = []
+        if let flag = try members.boolean("metered") { pause.append(.init("metered", .boolean(flag))) }
+        if let percent = try members.integer("batteryBelow") {
+            pause.append(
+                .init("batteryBelow", .integer(try members.read("batteryBelow") { try SettingText.percent(percent) }))
+            )
+        }
+        if let command = try members.string("meteredCommand") {
+            let path = try members.read("meteredCommand") { try SettingText.path(command, base: base, home: home) }
+            pause.append(.init("meteredCommand", .string(path)))
+        }
+        return .object(pause)
     }
 
     private static let hubKeys = ["url", "node", "tokenFile", "caFile"]

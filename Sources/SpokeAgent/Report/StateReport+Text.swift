@@ -13,12 +13,24 @@ extension StateReport {
             time.map { "\(StateReport.seconds($0)) (\(StateReport.distance(from: now, to: $0)))" } ?? "never"
         }
         var lines = [
-            "node \(node)", "hub \(endpoint)", "hub id \(hub ?? "unknown"), epoch \(epoch ?? "unknown")", standing,
+            "node \(node), incarnation \(incarnation.map { "\($0)" } ?? "unknown")", "hub \(endpoint)",
+            "hub id \(hub ?? "unknown"), epoch \(epoch ?? "unknown")", standing,
             "last round \(time(lastRoundAt)), last success \(time(lastSuccessAt))",
             run.map { "next round \(time($0.dueAt)), by process \($0.process), or sooner when there is news" }
                 ?? "no spoke runs here; the next round is when you start 'tributary-spoke sync' or 'run'",
         ]
+        if let pause = run?.pause { lines.append("paused: \(pause)") }
+        if let hub = run?.hub, hub != endpoint { lines.append("in use now: \(hub), until \(endpoint) answers") }
         if let lastError { lines.append("last error: \(lastError)") }
+        for hub in hubs {
+            let incarnation = hub.incarnation.map { "\($0)" } ?? "unknown"
+            let pending = hub.pending > 0 ? ", \(hub.pending) without an answer" : ""
+            let problem = hub.lastError.map { ", last error: \($0)" } ?? ""
+            lines.append(
+                "further hub \(hub.endpoint), there \(hub.node), incarnation \(incarnation), last success"
+                    + " \(time(hub.lastSuccessAt))\(pending)\(problem)"
+            )
+        }
         return (lines.map(HarmlessText.of) + table(now).lines + findings.map(HarmlessText.of)).joined(separator: "\n")
     }
 

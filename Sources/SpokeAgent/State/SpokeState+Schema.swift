@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 4
+    package static let schemaVersion: Int32 = 5
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -149,6 +149,14 @@ extension SpokeState {
 
         -- Finds a copy of a winner.
         CREATE INDEX winners_content ON winners (collection, content_digest);
+        """,
+        """
+        -- Patterns that the hub withdrew: what another hub still says of them is not shown. Kept where there are several hubs.
+        CREATE TABLE withdrawn (
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            id TEXT NOT NULL,
+            PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
         """,
     ]
 
