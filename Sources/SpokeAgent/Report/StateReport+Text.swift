@@ -8,7 +8,10 @@ extension StateReport {
 
     /// The report as people read it at `now`: how it stands, what each collection has, and what to do.
     package func text(at now: Timestamp) -> String {
-        guard let node, let endpoint else { return "this state has not met a hub yet; run 'tributary-spoke sync'" }
+        guard let node, let endpoint else {
+            let pause = run?.pause.map { "\npaused: \($0)" } ?? ""
+            return "this state has not met a hub yet; run 'tributary-spoke sync'" + pause
+        }
         func time(_ time: Timestamp?) -> String {
             time.map { "\(StateReport.seconds($0)) (\(StateReport.distance(from: now, to: $0)))" } ?? "never"
         }
