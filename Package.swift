@@ -92,6 +92,7 @@ let package = Package(
             sources: ["Migrations.swift"],
             resources: [
                 .embedInCode("0001_hub.sql"), .embedInCode("0002_decisions.sql"), .embedInCode("0003_hierarchy.sql"),
+                .embedInCode("0004_enrolment.sql"),
             ],
             swiftSettings: settings
         ),

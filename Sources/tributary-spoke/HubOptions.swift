@@ -24,8 +24,17 @@ struct HubOptions: ParsableArguments {
     @Flag(help: "Print nothing unless something went wrong.")
     var quiet = false
 
+    /// All settings, with what is given here and by the other options over all else; throws a `SpokeError`.
+    func load(
+        _ sources: SourceOptions?,
+        _ sinks: SinkOptions? = nil,
+        _ more: [Setting: JSONValue] = [:]
+    ) throws(SpokeError) -> SpokeConfiguration {
+        try settings.load(given, sources?.given ?? [:], sinks?.given ?? [:], more)
+    }
+
     /// What is given of these.
-    var given: [Setting: JSONValue] {
+    private var given: [Setting: JSONValue] {
         var given = access.given
         if let state { given[.state] = .string(state) }
         if !collections.isEmpty { given[.collections] = .array(collections.map { .string($0.text) }) }

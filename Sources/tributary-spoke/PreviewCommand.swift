@@ -38,10 +38,8 @@ struct PreviewCommand: ParsableCommand {
 
     func run() throws {
         SignalFlag.install()
-        let configuration = try options.settings.load(options.given, sources.given)
-        if configuration.sources.isEmpty {
-            throw configuration.missing(.sources, "there is no source to look at", "jsonl:FOLDER")
-        }
+        let configuration = try options.load(sources)
+        try configuration.requireSource()
         let workplace = try Workplace(reading: configuration, options)
         let console = workplace.console
         if options.json {

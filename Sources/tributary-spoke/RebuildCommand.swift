@@ -24,7 +24,7 @@ struct RebuildCommand: ParsableCommand {
 
     func run() throws {
         SignalFlag.install()
-        let configuration = try options.settings.load(options.given, sources.given, sinks.given)
+        let configuration = try options.load(sources, sinks)
         let folder = StateFolder(try configuration.state())
         let lock = try folder.lock()
         let aside = try folder.setAside(at: SystemClock.now())

@@ -83,10 +83,9 @@ struct RunCommand: ParsableCommand {
 
     /// Reads all settings and opens what they name; what `present` holds of the state folder is taken over.
     private func open(_ notifier: ServiceNotifier, _ present: Workplace?) throws -> Workplace {
-        let configuration = try options.settings.load(
-            options.given,
-            sources.given,
-            sinks.given,
+        let configuration = try options.load(
+            sources,
+            sinks,
             syncInterval.map { [.syncInterval: .integer(Int64($0))] } ?? [:]
         )
         if let present, try configuration.state() != present.folder.path {

@@ -18,10 +18,10 @@ struct TributarySpoke: ParsableCommand {
               tributary-spoke list skills-patterns --state state
 
             'run' in place of 'sync' goes on until it is stopped. 'preview' shows what
-            would leave this machine, and sends nothing. 'status', 'list'
-            and 'get' read what was learned, without the hub; 'why' asks it about one
-            pattern. What options say, a file can say once and for all: see 'config'.
-            'doctor' looks at everything a spoke needs.
+            would leave this machine, and sends nothing. 'status', 'list' and 'get' read
+            what was learned, without the hub; 'why' asks it about one pattern.
+            What options say, a file can say once and for all: see 'config'. 'doctor'
+            looks at everything a spoke needs.
 
             EXIT CODES
               0 done   1 failed   2 usage   3 some items refused or unreadable
@@ -30,8 +30,9 @@ struct TributarySpoke: ParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self, PullCommand.self,
-            StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self, DoctorCommand.self,
+            EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
+            PullCommand.self,
+            StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
             ConfigCommand.self, RebuildCommand.self,
         ]
     )

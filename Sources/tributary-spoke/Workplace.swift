@@ -94,14 +94,8 @@ enum SingleRound {
     ) throws {
         SignalFlag.install()
         do {
-            let configuration = try options.settings.load(
-                options.given,
-                sources?.given ?? [:],
-                sinks?.given ?? [:]
-            )
-            if kind == .push, configuration.sources.isEmpty {
-                throw configuration.missing(.sources, "there is no source to push from", "jsonl:FOLDER")
-            }
+            let configuration = try options.load(sources, sinks)
+            if kind == .push { try configuration.requireSource() }
             let workplace = try Workplace(configuration, options, sources, sinks)
             try end(with: workplace.hubs.round(kind, in: workplace.environment), workplace.console, options)
         } catch let error as ExitCode {

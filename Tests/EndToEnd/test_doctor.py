@@ -1,9 +1,11 @@
 """Every finding of `doctor` provoked for real: each with what to do, the exit code, and never a hang."""
 
+import contextlib
 import http.server
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import threading
 import time
@@ -188,6 +190,11 @@ def test_a_damaged_or_newer_state_is_told(hub):
     spoke.write(SKILLS, [{"id": f"d{n}", "payload": {"value_score": 0.9, "text": "x" * 500}} for n in range(500)])
     spoke.sync()
     path = os.path.join(spoke.state, "state.sqlite")
+    with contextlib.closing(sqlite3.connect(path)) as state:
+        (version,) = state.execute("PRAGMA user_version").fetchone()
+        state.execute("PRAGMA user_version = 999")
+        assert "newer version" in one(examine(spoke), "state")
+        state.execute(f"PRAGMA user_version = {version}")
     with open(path, "r+b") as file:
         file.seek(4096 * 3)
         file.write(os.urandom(4096 * 20))

@@ -1,6 +1,7 @@
 """What was pulled is never offered again as this machine's own, whatever an agent made of it."""
 
 import json
+import shutil
 
 from support.spoke import Spoke
 
@@ -64,7 +65,6 @@ def test_an_agreement_under_the_same_id_is_evidence(hub):
 
 
 def test_a_lost_state_does_not_turn_copies_into_evidence(hub):
-    import shutil
     _, bruno, learned = learn(hub, "echo-h", "echo-i", "echo-4")
     bruno.write(SKILLS, [{"id": "copied", "payload": learned["payload"]}])
     bruno.sync()
@@ -72,3 +72,16 @@ def test_a_lost_state_does_not_turn_copies_into_evidence(hub):
     bruno.sync()
     bruno.sync()
     assert said(hub, "echo-i") == set()
+
+
+def test_a_copy_stays_one_when_its_original_changes(hub):
+    alice, bruno, learned = learn(hub, "echo-j", "echo-k", "echo-5")
+    payload = {name: value for name, value in learned["payload"].items() if name != "federation"}
+    bruno.write(SKILLS, [{"id": "copied-early", "payload": payload}])
+    bruno.sync()
+    alice.write(SKILLS, [{"id": "echo-5", "payload": {**payload, "text": TEXT + " Since 24.05 that is the default."}}])
+    for spoke in (alice, bruno, bruno):
+        spoke.sync()
+    bruno.write(SKILLS, [{"id": "copied-early", "payload": payload}, {"id": "copied-late", "payload": payload}])
+    bruno.sync()
+    assert said(hub, "echo-k") == set()

@@ -5,7 +5,8 @@
 build_packages=(
     libpq-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev zlib1g-dev pkg-config git ca-certificates
 )
-test_packages=(python3-pytest python3-jsonschema shellcheck)
+# systemd reads the units, and nix-bin the home-manager module.
+test_packages=(python3-pytest python3-jsonschema shellcheck systemd nix-bin)
 # The hub's embedded database needs the programs alone, not Debian's service.
 database_package=postgresql
 oldest_postgres=15

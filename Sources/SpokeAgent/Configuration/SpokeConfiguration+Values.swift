@@ -77,6 +77,11 @@ extension SpokeConfiguration {
         return interval
     }
 
+    /// Throws a ``SpokeError`` where there is no source.
+    package func requireSource() throws(SpokeError) {
+        if sources.isEmpty { throw missing(.sources, "there is no source to read from", "jsonl:FOLDER") }
+    }
+
     /// That `setting` is not set, and the three ways to set it.
     package func missing(_ setting: Setting, _ event: String, _ placeholder: String) -> SpokeError {
         let option = setting.option.map { "give \($0) \(placeholder), " } ?? ""

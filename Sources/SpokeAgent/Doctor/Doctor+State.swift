@@ -40,12 +40,14 @@ extension Doctor {
         let folder = StateFolder(path)
         guard folder.exists else { return [] }
         do {
-            let state = try folder.openExisting()
-            let findings = try state.database.quickCheck()
+            let database = try SQLiteDatabase(path: folder.databasePath)
+            let findings = try database.quickCheck()
             guard findings.isEmpty else { return [Doctor.damaged(folder, findings[0])] }
-            var result = [
-                Finding.ok(Doctor.state, "\(folder.databasePath) is sound, schema \(try state.database.userVersion)")
-            ]
+            let version = try database.userVersion
+            var result = [Finding.ok(Doctor.state, "\(folder.databasePath) is sound, schema \(version)")]
+            // An older one is left to the next round: looking changes nothing. A newer one is refused.
+            guard version >= SpokeState.schemaVersion else { return result }
+            let state = try SpokeState(database: database)
             if let error = try state.fact(.lastError) {
                 result.append(
                     .warning(

@@ -6,7 +6,7 @@ protocol ForeignWinners {
     /// Whether pattern `id` with this content is held as another node's, or as merged.
     func holds(_ id: PatternID, _ checksum: SHA256Digest) throws -> Bool
 
-    /// Whether another node's pattern that says the same is held under another id, and this node never shared `id`.
+    /// Whether another node's pattern that says the same is or was held under another id, and this node never shared `id`.
     func holdsCopy(of content: SHA256Digest, besides id: PatternID) throws -> Bool
 }
 
@@ -43,6 +43,6 @@ struct HeldForeignWinners: ForeignWinners {
     }
 
     func holdsCopy(of content: SHA256Digest, besides id: PatternID) throws -> Bool {
-        try held.contains { try $0.state.isForeignCopy(content, besides: id, notFrom: node, in: $0.collection) }
+        try held.contains { try $0.state.isForeignCopy(content, besides: id, in: $0.collection) }
     }
 }

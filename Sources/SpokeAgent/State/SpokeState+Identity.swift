@@ -29,7 +29,7 @@ extension SpokeState {
             case .first, .same: break
             case .historyChanged: try forgetPositions()
             case .other:
-                try database.execute("DELETE FROM offered; DELETE FROM source_files")
+                try database.execute("DELETE FROM offered; DELETE FROM source_files; DELETE FROM foreign_contents")
                 try forgetPositions()
             }
             try keep(manifest, entityTag: entityTag, endpoint: endpoint)

@@ -68,7 +68,10 @@ package struct StateFolder {
     private func openChecked(_ now: Timestamp) throws -> SpokeState {
         // Looked at before the database is opened, which makes a log of its own.
         let wasCutOff = access(databasePath + "-wal", F_OK) == 0
+        let isNew = !exists
         let state = try SpokeState(database: SQLiteDatabase(path: databasePath))
+        // What is made here and now is as sound as it will ever be.
+        if isNew { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         let isSuspect = access(databasePath + StateFolder.suspectEnding, F_OK) == 0
         let isSmall = (FileFingerprint(path: databasePath)?.size ?? 0) <= StateFolder.alwaysCheckedBytes
         guard try isSmall || wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }

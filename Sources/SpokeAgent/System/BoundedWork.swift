@@ -2,11 +2,11 @@ import Glibc
 internal import Synchronization
 
 /// Work that is waited for no longer than a deadline, though nothing may be able to end it.
-enum BoundedWork {
+package enum BoundedWork {
     /// What `body` returns, on a thread of its own; `nil` where it is not there after `deadline`.
     ///
     /// Then the thread goes on until its work ends, or the program.
-    static func run<Outcome: Sendable>(
+    package static func run<Outcome: Sendable>(
         within deadline: Duration,
         _ body: @escaping @Sendable () -> Outcome
     ) -> Outcome? {
