@@ -97,7 +97,7 @@ struct RunCommand: ParsableCommand {
         }
         let place = try Workplace(configuration, options, sources, sinks, notifier: notifier, held: present?.lock)
         if let finding = PauseConditions(configuration.pause).finding() {
-            place.console.complain("warning: \(finding)")
+            place.console.complain("warning: \(finding.found); \(finding.fix)")
         }
         return place
     }

@@ -62,6 +62,8 @@ def test_a_command_that_a_person_gives_is_done_all_the_same(hub, desk):
 def test_what_cannot_be_found_out_is_said_and_stops_nothing(hub, desk):
     desk.configure(pause={"metered": True, "meteredCommand": "nothing-there"})
     desk.write(SKILLS, [item(desk.node)])
+    looked = desk.run("doctor")
+    assert "cannot be found out" in looked.stdout and "nmcli" in looked.stdout, looked
     with ServiceManager(desk.folder) as manager:
         desk.start_managed(manager)
         manager.wait("STATUS=in step")

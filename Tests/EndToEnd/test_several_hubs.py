@@ -18,7 +18,7 @@ def item(pattern, version=1, value=0.9):
 
 def versions(hub, pattern, node):
     """What a hub holds of what a node said of a pattern: incarnation, revision and the version that was said."""
-    return hub.psql("SELECT incarnation, revision, payload->>'version' FROM contributions"
+    return hub.psql("SELECT incarnation, revision, payload::json->>'version' FROM contributions"
                     f" WHERE node = '{node}' AND pattern_id = '{pattern}'")
 
 

@@ -72,7 +72,7 @@ struct PauseTests {
         #expect(ask("exit 1").reason() == nil)
         #expect(ask("exit 1").finding() == nil)
         #expect(ask("exit 7").reason() == nil)
-        #expect(ask("exit 7").finding()?.contains("meteredCommand") == true)
+        #expect(ask("exit 7").finding()?.fix.contains("meteredCommand") == true)
         let began = SystemClock.elapsed()
         #expect(ask("exec sleep 60").reason() == nil)
         #expect(SystemClock.elapsed() - began < .seconds(10))

@@ -34,14 +34,19 @@ package struct PauseConditions {
         return nil
     }
 
-    /// What is asked for and cannot be found out on this machine, with what to do about it; `nil` where all can.
-    package func finding() -> String? {
+    /// What is asked for and cannot be found out on this machine, and what to do about it; `nil` where all can.
+    package func finding() -> (found: String, fix: String)? {
         if settings.isMeteredPaused, metered.state() == .unknown {
-            return "whether the connection is metered cannot be found out, so it is taken for one that is not; install"
-                + " NetworkManager's nmcli, or name a program that tells it as pause.meteredCommand"
+            return (
+                "whether the connection is metered cannot be found out, so it is taken for one that is not",
+                "install NetworkManager's nmcli, or name a program that tells it as pause.meteredCommand"
+            )
         }
         if settings.batteryBelow != nil, batteries.charge() == nil {
-            return "this machine has no battery that can be seen, so pause.batteryBelow changes nothing"
+            return (
+                "this machine has no battery that can be seen, so pause.batteryBelow changes nothing",
+                "take pause.batteryBelow out of the settings"
+            )
         }
         return nil
     }

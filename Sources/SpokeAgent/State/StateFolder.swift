@@ -100,6 +100,19 @@ package struct StateFolder {
     /// SQLITE_CORRUPT.
     private static let corruptCode: Int32 = 11
 
+    /// Damaged states that are kept, so that a failing disk does not fill what is left of it.
+    private static let keptDamaged = 3
+
+    /// Removes all but the latest of the damaged states that were moved aside.
+    private func removeOldDamaged() {
+        let prefix = "\(StateFolder.databaseName).damaged-"
+        let names = Folder.names(in: path).filter { $0.hasPrefix(prefix) }
+        let stamps = Set(names.map { $0.dropFirst(prefix.count).prefix { $0 != "-" && $0 != "." } })
+        for old in stamps.sorted().dropLast(StateFolder.keptDamaged) {
+            for name in names where name.hasPrefix(prefix + old) { unlink("\(path)/\(name)") }
+        }
+    }
+
     private func moveAside(_ now: Timestamp) throws -> String {
         let aside = "\(databasePath).damaged-\(StateFolder.stamp(now))"
         for companion in StateFolder.companions {
@@ -110,6 +123,7 @@ package struct StateFolder {
                 )
             }
         }
+        removeOldDamaged()
         return aside
     }
 }
