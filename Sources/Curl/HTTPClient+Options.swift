@@ -3,6 +3,8 @@ import CLibCurl
 extension HTTPClient {
     /// The size of curl's receive buffer, and so of the largest piece of a body.
     private static let bufferBytes = 128 * 1024
+    /// What is sent at once: the fewer portions, the less often the receiving side is woken.
+    private static let uploadBufferBytes = 256 * 1024
 
     /// curl measures the speed once a second: within one second a reply that moves can look like one that does not.
     private static let shortestStallSeconds = 2
@@ -44,6 +46,7 @@ extension HTTPClient {
             // A long poll is silent for so long that a network may forget the connection.
             (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_BUFFERSIZE, Self.bufferBytes),
+            (CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadBufferBytes),
         ]
         var steps = numbers.map { option, value in { self.set(option, value) } }
         steps.append { self.set(CURLOPT_PROTOCOLS_STR, "http,https") }

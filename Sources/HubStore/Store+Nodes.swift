@@ -216,6 +216,20 @@ extension Store {
         }
     }
 
+    /// Whether a node of role hub is enrolled as `name` that said it is another hub than `hub`, a UUID.
+    package func isEnrolled(_ name: NodeName, asOtherHubThan hub: String) async throws -> Bool {
+        try await pool.withConnection { connection in
+            try connection.execute(
+                """
+                SELECT EXISTS (
+                    SELECT FROM nodes WHERE node = \(name.text) AND role = 'hub' AND revoked_at IS NULL
+                        AND hub_id::text <> \(hub)
+                )
+                """
+            ).first?.bool(0) ?? false
+        }
+    }
+
     /// Notes that `name` made a request.
     package func noteSeen(_ name: NodeName, now: Timestamp) async throws {
         try await pool.withConnection { connection in

@@ -31,9 +31,8 @@ struct TributarySpoke: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
-            PullCommand.self,
-            StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
-            ConfigCommand.self, RebuildCommand.self,
+            PullCommand.self, StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self,
+            WhyCommand.self, ConfigCommand.self, RebuildCommand.self,
         ]
     )
 

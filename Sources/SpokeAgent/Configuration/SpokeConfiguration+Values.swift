@@ -47,6 +47,19 @@ extension SpokeConfiguration {
         return common.value.stringValue
     }
 
+    /// What is set of the preferred hub, whether everything is set of it or not: its address for `hub`, and of `node`,
+    /// `tokenFile` and `caFile` its own or what all have in common.
+    package func preferred(_ setting: Setting) -> String? {
+        var hub = JSONValue.object([])
+        var rank = Int.min
+        if let entry = entries[.hubs], case .array(let elements) = entry.value, let first = elements.first {
+            hub = first
+            rank = entry.rank
+        }
+        if setting == .hub { return entries[.hub]?.value.stringValue ?? hub.member("url")?.stringValue }
+        return own(setting, of: hub, rank)
+    }
+
     /// The folder for the state; throws ``SpokeError`` where nothing tells which.
     package func state() throws(SpokeError) -> String {
         guard let state = entries[.state]?.value.stringValue else {

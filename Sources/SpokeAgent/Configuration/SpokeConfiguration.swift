@@ -76,6 +76,9 @@ package struct SpokeConfiguration: Sendable, Equatable {
     private static func standard(_ surroundings: Surroundings) -> SettingsLayer {
         var layer = SettingsLayer(.standard)
         layer.values[.state] = surroundings.standardState.map { .string($0) }
+        if let token = surroundings.enrolledToken, FileFingerprint(path: token) != nil {
+            layer.values[.tokenFile] = .string(token)
+        }
         layer.values[.vectors] = false
         layer.values[.syncInterval] = .integer(Int64(SyncInterval.standard.seconds))
         return layer

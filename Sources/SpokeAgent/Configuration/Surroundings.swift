@@ -51,6 +51,11 @@ package struct Surroundings: Sendable {
         folder("XDG_CONFIG_HOME", else: "/.config").map { "\($0)/tributary/spoke.json" }
     }
 
+    /// Where `enroll` keeps this node's token where nothing says otherwise; `nil` where nothing tells.
+    package var enrolledToken: String? {
+        folder("XDG_CONFIG_HOME", else: "/.config").map { "\($0)/tributary/token" }
+    }
+
     /// The folder for the state where none is set; `nil` where nothing tells.
     var standardState: String? {
         // Folders that a service manager prepared are separated by colons.

@@ -70,8 +70,8 @@ struct NodeCommand: ParsableCommand {
             let (name, role, scopes, incarnation) = (name, role, Set(scopes), incarnation)
             var generator = SystemRandomNumberGenerator()
             let token = NodeToken(using: &generator)
-            let enrolled = try await state.withStore(creating: Talk.newHub) { store in
-                try await store.enrol(
+            let (enrolled, upstreams) = try await state.withStore(creating: Talk.newHub) { store in
+                let node = try await store.enrol(
                     name,
                     role: role,
                     scopes: scopes,
@@ -79,6 +79,7 @@ struct NodeCommand: ParsableCommand {
                     token: token,
                     now: Live.now()
                 )
+                return (node, try await store.upstreams())
             }
             let rights = enrolled.scopes.isEmpty ? "" : " with the scope \(enrolled.scopeNames.joined(separator: ", "))"
             Talk.note(
@@ -86,6 +87,12 @@ struct NodeCommand: ParsableCommand {
             )
             print(token.secretText)
             Talk.note("keep it in a file only the node can read; it is not shown again")
+            if role == .hub, let namesake = upstreams.first(where: { $0.hubName == name }) {
+                Talk.note(
+                    "warning: \(namesake.url), an upstream, calls itself \(name) too; unless it is that very hub, revoke this node "
+                        + "and enrol its hub under another name, because the two would be taken for one"
+                )
+            }
         }
     }
 
