@@ -4,6 +4,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case minValue, share, telemetry
     case contentGuard = "guard"
     case qdrantApiKeyFile, qdrantVector, qdrantModel
+    case pullFrom, pause
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -30,12 +31,14 @@ package enum Setting: String, CaseIterable, Sendable {
         case eventRules
         /// How the guard judges, an object.
         case guardRules
+        /// When nothing is to be sent, an object.
+        case pause
     }
 
     var shape: Shape {
         switch self {
         case .hub: .address
-        case .hubs: .hubs
+        case .hubs, .pullFrom: .hubs
         case .node: .nodeName
         case .tokenFile, .caFile, .state, .qdrantApiKeyFile: .path
         case .qdrantVector, .qdrantModel: .text
@@ -48,6 +51,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .share: .sharingRules
         case .telemetry: .eventRules
         case .contentGuard: .guardRules
+        case .pause: .pause
         }
     }
 
@@ -65,7 +69,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var option: String? {
         switch self {
         case .hub: "--hub"
-        case .hubs, .contentGuard: nil
+        case .hubs, .pullFrom, .pause, .contentGuard: nil
         case .node: "--node"
         case .tokenFile: "--token-file"
         case .caFile: "--ca-file"

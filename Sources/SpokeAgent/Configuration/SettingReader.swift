@@ -49,6 +49,8 @@ struct SettingReader {
             return .raw(text)
         case .guardRules:
             return try GuardSettingText.value(node)
+        case .pause:
+            return try pause(setting, node)
         }
     }
 
@@ -72,7 +74,7 @@ struct SettingReader {
         case .value:
             guard let number = Double(text) else { throw InvalidSetting(description: "is no number") }
             return .number(try SettingText.value(number))
-        case .hubs, .sharingRules, .eventRules, .guardRules:
+        case .hubs, .sharingRules, .eventRules, .guardRules, .pause:
             return try value(of: setting, SettingReader.parse(text))
         }
     }
@@ -106,6 +108,26 @@ struct SettingReader {
             values.append(.string(value))
         }
         return .array(values)
+    }
+
+    private func pause(_ setting: Setting, _ node: JSONNode) throws -> JSONValue {
+        let members = try ConfigurationMembers(
+            node,
+            keys: ["metered", "batteryBelow", "meteredCommand"],
+            place: "\(setting.rawValue)."
+        )
+        var pause: [JSONValue.Member] = []
+        if let flag = try members.boolean("metered") { pause.append(.init("metered", .boolean(flag))) }
+        if let percent = try members.integer("batteryBelow") {
+            pause.append(
+                .init("batteryBelow", .integer(try members.read("batteryBelow") { try SettingText.percent(percent) }))
+            )
+        }
+        if let command = try members.string("meteredCommand") {
+            let path = try members.read("meteredCommand") { try SettingText.path(command, base: base, home: home) }
+            pause.append(.init("meteredCommand", .string(path)))
+        }
+        return .object(pause)
     }
 
     private static let hubKeys = ["url", "node", "tokenFile", "caFile"]

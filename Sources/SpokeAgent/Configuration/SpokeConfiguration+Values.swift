@@ -6,15 +6,19 @@ internal import Settings
 extension SpokeConfiguration {
     /// The hubs in the order of preference, at least one; throws ``SpokeError`` where one lacks something.
     package func hubs() throws(SpokeError) -> [HubSettings] {
-        if let entry = entries[.hubs], case .array(let elements) = entry.value {
-            var hubs: [HubSettings] = []
-            for (index, element) in elements.enumerated() {
-                hubs.append(try hub(element, rank: entry.rank, place: "hubs[\(index)]"))
-            }
-            return hubs
-        }
+        if entries[.hubs] != nil { return try list(of: .hubs) }
         guard let entry = entries[.hub] else { throw missing(.hub, "no hub is set", "URL") }
         return [try hub(.object([.init("url", entry.value)]), rank: Int.min, place: nil)]
+    }
+
+    /// The hubs that `setting` lists; throws ``SpokeError`` where one lacks something.
+    func list(of setting: Setting) throws(SpokeError) -> [HubSettings] {
+        guard let entry = entries[setting], case .array(let elements) = entry.value else { return [] }
+        var hubs: [HubSettings] = []
+        for (index, element) in elements.enumerated() {
+            hubs.append(try hub(element, rank: entry.rank, place: "\(setting.rawValue)[\(index)]"))
+        }
+        return hubs
     }
 
     private func hub(_ value: JSONValue, rank: Int, place: String?) throws(SpokeError) -> HubSettings {

@@ -21,7 +21,7 @@ extension SpokeAgent {
         var isApplied = true
         for sink in settings.sinks {
             do {
-                let outcome = try sink.update(collection, from: state)
+                let outcome = try sink.update(collection, from: home)
                 if outcome.isChanged { report.sinksWritten += 1 }
                 report.sinkFindings += outcome.findings
                 report.sinkNotes += outcome.notes

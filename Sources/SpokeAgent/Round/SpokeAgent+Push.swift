@@ -19,6 +19,7 @@ extension SpokeAgent {
             try holdAll(sources, number, &report)
             return
         }
+        try catchUp(entry, number)
         let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key)
         let last = try state.lastScan(of: number)
         report.scan = last.tally.flatMap(ScanTally.init(json:))
@@ -39,8 +40,8 @@ extension SpokeAgent {
     /// What the sources have of a collection.
     func openSources(_ policy: CollectionPolicy, _ number: Int64) throws -> SourceSet {
         let context = SourceContext(
-            state: state,
-            collection: number,
+            state: home,
+            collection: try home.number(of: policy.collection),
             now: environment.now,
             shouldStop: environment.shouldStop
         )
@@ -73,7 +74,8 @@ extension SpokeAgent {
             node: settings.node,
             outgoing: settings.outgoing,
             state: state,
-            collection: number
+            collection: number,
+            home: home
         )
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }

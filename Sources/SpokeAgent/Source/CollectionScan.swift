@@ -23,13 +23,14 @@ final class CollectionScan {
         node: NodeName,
         outgoing: OutgoingRules,
         state: SpokeState,
-        collection: Int64
+        collection: Int64,
+        home: SpokeState? = nil
     ) throws {
         self.parts = parts
         self.policy = policy
         self.state = state
         self.collection = collection
-        winners = HeldForeignWinners(state: state, node: node, collection: collection)
+        winners = try HeldForeignWinners(state, collection, shown: home, of: policy.collection, node: node)
         reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: state.hasher)
         table = try ScanTable(
             state: state,

@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 7
+    package static let schemaVersion: Int32 = 8
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -161,6 +161,14 @@ extension SpokeState {
         partsMigration,
         harvestMigration,
         SpokeState.sinkPointTables,
+        """
+        -- Patterns that the hub withdrew: what another hub still says of them is not shown. Kept where there are several hubs.
+        CREATE TABLE withdrawn (
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            id TEXT NOT NULL,
+            PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     /// What sinks that write winner by winner remember.

@@ -25,7 +25,14 @@ package struct HeldWinner: Sendable, Equatable {
 
 extension SpokeState {
     /// Calls `body` with each winner held of `collection`, in the order of ids.
+    ///
+    /// With several hubs these are the winners that are shown: those of the hub in use, and what it lacks of others.
     package func forEachWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
+        guard !hasOneLayer else { return try forEachOwnWinner(of: collection, body) }
+        try forEachLayeredWinner(of: collection, body)
+    }
+
+    private func forEachOwnWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
         try winners("collection = ?1 ORDER BY id", collection) { _ in
         } each: {
             try body($0)
@@ -34,6 +41,15 @@ extension SpokeState {
 
     /// The winner held of pattern `id`.
     package func winner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
+        guard !hasOneLayer else { return try ownWinner(of: collection, id) }
+        for state in layeredStates {
+            if let winner = try state.ownWinner(of: collection, id) { return winner }
+            if try state.isWithdrawn(id, from: collection) { return nil }
+        }
+        return nil
+    }
+
+    private func ownWinner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
         var found: HeldWinner?
         try winners("collection = ?1 AND id = ?2", collection) {
             try $0.bind(id, at: 2)
@@ -50,12 +66,15 @@ extension SpokeState {
         each: (HeldWinner) throws -> Void
     ) throws {
         guard let number = try existingNumber(of: collection) else { return }
-        let statement = try database.prepare(
-            "SELECT \(HeldWinner.columns) FROM winners AS w WHERE \(condition)"
-        )
+        let statement = try prepareWinners(condition)
         try statement.bind(number, at: 1)
         try bind(statement)
         while try statement.step() { try each(HeldWinner(statement)) }
+    }
+
+    /// A statement for the winners that meet `condition`; ``HeldWinner/init(_:)`` reads its rows.
+    func prepareWinners(_ condition: String) throws -> Statement {
+        try database.prepare("SELECT \(HeldWinner.columns) FROM winners AS w WHERE \(condition)")
     }
 
     /// The position behind the winners held, and how often they have changed.
@@ -67,7 +86,8 @@ extension SpokeState {
         guard try statement.step() else { return (nil, 0, 0) }
         // In the middle of a pull from the beginning the position is none that could be compared.
         let isWhole = !statement.isNull(0) && !statement.bool(3)
-        return (isWhole ? statement.string(0) : nil, statement.int64(1), statement.int64(2))
+        let changes = hasOneLayer ? statement.int64(1) : try layeredChanges(of: collection)
+        return (isWhole ? statement.string(0) : nil, changes, statement.int64(2))
     }
 
     /// Whether winners are held without the vectors they have.

@@ -96,6 +96,7 @@ package final class WinnerMirror: WinnerTarget {
         defer { self.filling = filling }
         let held = try held(line.id, in: filling.number)
         guard line.state == .live, let provenance = line.provenance, let payload = line.payload else {
+            if try state.rememberWithdrawn(line.id, from: filling.number) { filling.changes += 1 }
             guard let held else { return .none }
             try database.prepare("DELETE FROM winners WHERE number = ?1").run(held.number)
             filling.digest.remove(itemDigest(line.id, held.origin, held.version, filling.collection))
@@ -122,6 +123,7 @@ package final class WinnerMirror: WinnerTarget {
             itemDigest(line.id, provenance.origin.text, provenance.version, filling.collection)
         )
         filling.changes += 1
+        try state.forgetWithdrawn(line.id, from: filling.number)
         try save(line, provenance, payload, filling)
         return .learned(provenance.origin)
     }
