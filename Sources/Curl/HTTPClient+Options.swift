@@ -63,12 +63,16 @@ extension HTTPClient {
 
     private func setTimeouts(_ request: HTTPRequest) -> CURLcode {
         let stallSeconds = max(Self.shortestStallSeconds, (Self.milliseconds(request.stallTimeout) + 999) / 1000)
-        return Self.firstFailure([
+        var steps = [
             { self.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout)) },
             { self.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.totalDeadline)) },
-            { self.set(CURLOPT_LOW_SPEED_LIMIT, 1) },
-            { self.set(CURLOPT_LOW_SPEED_TIME, stallSeconds) },
-        ])
+        ]
+        // curl looks at the speed every second: where the deadline ends the transfer first, that is for nothing.
+        if request.stallTimeout < request.totalDeadline {
+            steps.append { self.set(CURLOPT_LOW_SPEED_LIMIT, 1) }
+            steps.append { self.set(CURLOPT_LOW_SPEED_TIME, stallSeconds) }
+        }
+        return Self.firstFailure(steps)
     }
 
     private func setMethod(_ request: HTTPRequest, _ body: UnsafeRawBufferPointer) -> CURLcode {
@@ -137,7 +141,7 @@ extension HTTPClient {
     }
 
     /// A duration as curl takes it: at least 1, as 0 is "for ever", and within 31 bits.
-    private static func milliseconds(_ duration: Duration) -> Int {
+    static func milliseconds(_ duration: Duration) -> Int {
         Int(max(1, min(duration / .milliseconds(1), 2e9)))
     }
 }

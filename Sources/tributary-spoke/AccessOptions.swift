@@ -43,14 +43,21 @@ func validated<Value>(_ body: () throws(InvalidSetting) -> Value) throws -> Valu
     do throws(InvalidSetting) { return try body() } catch { throw ValidationError(error.description) }
 }
 
-extension HubSettings {
-    /// A client of the hub; says what is worth a warning.
+/// Clients of hubs.
+struct HubClients {
+    let console: Console
+    let environment: RunEnvironment
+    /// The longest time for which nobody asks whether a transfer is to end.
+    var longestSilence = SystemClock.longestSilence
+
+    /// A client of `hub`; says what is worth a warning.
     ///
     /// Throws `SpokeError` and `ReplicationError`.
-    func client(_ console: Console, _ environment: RunEnvironment) throws -> HubClient {
-        let tokenFile = TokenFile(tokenFile)
+    func client(_ hub: HubSettings) throws -> HubClient {
+        let tokenFile = TokenFile(hub.tokenFile)
         _ = try tokenFile.read()
         if let warning = tokenFile.warning { console.complain("warning: \(warning)") }
+        let endpoint = hub.endpoint
         if !endpoint.isSecure, !endpoint.isLoopback {
             console.complain(
                 "warning: the token and the patterns travel unencrypted to \(endpoint.host); use https, or a tunnel"
@@ -58,12 +65,14 @@ extension HubSettings {
         }
         let transport = try CurlTransport(
             endpoint: endpoint,
-            trustedCertificates: caFile,
+            trustedCertificates: hub.caFile,
+            wakeDescriptor: SignalFlag.wakeDescriptor,
+            longestSilence: longestSilence,
             shouldStop: environment.shouldStop
         )
         return HubClient(
             endpoint: endpoint,
-            node: node,
+            node: hub.node,
             transport: transport,
             environment: environment,
             token: { try tokenFile.read() }

@@ -10,7 +10,7 @@ struct SourceOptions: ParsableArguments {
         help: ArgumentHelp(
             """
             Where this node's own patterns are: jsonl:FOLDER with one file <collection>.jsonl each, telemetry:FILE with a \
-            log of events, git:FOLDER with a team's repository. May be repeated.
+            log of events, git:FOLDER with a team's repository, qdrant:URL with a Qdrant. May be repeated.
             """,
             valueName: "kind:place"
         ),
@@ -48,8 +48,8 @@ struct SinkOptions: ParsableArguments {
         name: .customLong("sink"),
         help: ArgumentHelp(
             """
-            Where the winners are kept: jsonl:FOLDER as files <collection>.jsonl, git:FOLDER in a team's repository. May be \
-            repeated.
+            Where the winners are kept: jsonl:FOLDER as files <collection>.jsonl, git:FOLDER in a team's repository, \
+            qdrant:URL as points. May be repeated.
             """,
             valueName: "kind:place"
         ),

@@ -24,7 +24,12 @@ struct StatusCommand: ParsableCommand {
         let folder = StateFolder(try configuration.state())
         // Without a hub there are no settings, but still a state to tell of.
         let settings = try? configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
-        let report = try StateReport(try folder.openExisting(), settings: settings, run: RunFile(folder))
+        let report = try StateReport(
+            try folder.openExisting(),
+            further: try folder.furtherStates().map(\.state),
+            settings: settings,
+            run: RunFile(folder)
+        )
         Console(isQuiet: false).result(store.json ? report.json.text : report.text(at: SystemClock.now()))
     }
 }

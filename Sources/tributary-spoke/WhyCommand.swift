@@ -55,7 +55,8 @@ struct WhyCommand: ParsableCommand {
         if let state { given[.state] = .string(state) }
         if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
         let configuration = try settings.load(given)
-        let client = try configuration.hubs()[0].client(console, SystemClock.environment)
+        let clients = HubClients(console: console, environment: SystemClock.environment)
+        let client = try clients.client(try configuration.hubs()[0])
         let sources = try configuration.openSources(home: PlaceOption.home)
         let folder = StateFolder(try configuration.state())
         // A state that was asked for has to be there.

@@ -2,6 +2,9 @@
 package enum Setting: String, CaseIterable, Sendable {
     case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval
     case minValue, share, telemetry
+    case contentGuard = "guard"
+    case qdrantApiKeyFile, qdrantVector, qdrantModel
+    case pullFrom, pause
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -12,6 +15,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case nodeName
         /// A file or folder.
         case path
+        /// Any name.
+        case text
         /// Sources or sinks of these kinds with the place of each, as in `jsonl:patterns`.
         case places(kinds: [String])
         case collectionNames
@@ -24,14 +29,19 @@ package enum Setting: String, CaseIterable, Sendable {
         case sharingRules
         /// Which events of telemetry are patterns.
         case eventRules
+        /// How the guard judges, an object.
+        case guardRules
+        /// When nothing is to be sent, an object.
+        case pause
     }
 
     var shape: Shape {
         switch self {
         case .hub: .address
-        case .hubs: .hubs
+        case .hubs, .pullFrom: .hubs
         case .node: .nodeName
-        case .tokenFile, .caFile, .state: .path
+        case .tokenFile, .caFile, .state, .qdrantApiKeyFile: .path
+        case .qdrantVector, .qdrantModel: .text
         case .sources: .places(kinds: SourceKind.allCases.map(\.rawValue))
         case .sinks: .places(kinds: SinkKind.allCases.map(\.rawValue))
         case .collections: .collectionNames
@@ -40,6 +50,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .minValue: .value
         case .share: .sharingRules
         case .telemetry: .eventRules
+        case .contentGuard: .guardRules
+        case .pause: .pause
         }
     }
 
@@ -57,7 +69,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var option: String? {
         switch self {
         case .hub: "--hub"
-        case .hubs: nil
+        case .hubs, .pullFrom, .pause, .contentGuard: nil
         case .node: "--node"
         case .tokenFile: "--token-file"
         case .caFile: "--ca-file"
@@ -69,6 +81,9 @@ package enum Setting: String, CaseIterable, Sendable {
         case .syncInterval: "--sync-interval"
         case .minValue: "--min-value"
         case .share, .telemetry: nil
+        case .qdrantApiKeyFile: "--qdrant-api-key-file"
+        case .qdrantVector: "--qdrant-vector"
+        case .qdrantModel: "--qdrant-model"
         }
     }
 

@@ -20,7 +20,7 @@ struct SettingReader {
     /// The value of `setting` that `node` spells.
     func value(of setting: Setting, _ node: JSONNode) throws -> JSONValue {
         switch setting.shape {
-        case .address, .nodeName, .path:
+        case .address, .nodeName, .path, .text:
             guard let text = node.string, !text.isEmpty else { throw InvalidSetting(description: "is no text") }
             return try scalar(setting, text)
         case .places, .collectionNames:
@@ -47,13 +47,17 @@ struct SettingReader {
             var text: [UInt8] = []
             try CanonicalJSON.append(node, to: &text, maximumDepth: SettingReader.greatestDepth)
             return .raw(text)
+        case .guardRules:
+            return try GuardSettingText.value(node)
+        case .pause:
+            return try pause(setting, node)
         }
     }
 
     /// The value of `setting` that the text of a variable spells: lists with commas or as JSON, and the rest as JSON.
     func value(of setting: Setting, text: String) throws -> JSONValue {
         switch setting.shape {
-        case .address, .nodeName, .path:
+        case .address, .nodeName, .path, .text:
             return try scalar(setting, text)
         case .places, .collectionNames:
             guard text.hasPrefix("[") else { return try list(setting, text.split(separator: ",").map(String.init)) }
@@ -70,7 +74,7 @@ struct SettingReader {
         case .value:
             guard let number = Double(text) else { throw InvalidSetting(description: "is no number") }
             return .number(try SettingText.value(number))
-        case .hubs, .sharingRules, .eventRules:
+        case .hubs, .sharingRules, .eventRules, .guardRules, .pause:
             return try value(of: setting, SettingReader.parse(text))
         }
     }
@@ -85,6 +89,7 @@ struct SettingReader {
         switch setting.shape {
         case .address: .string(try SettingText.endpoint(text).text)
         case .nodeName: .string(try SettingText.node(text).text)
+        case .text: .string(text)
         default: .string(try SettingText.path(text, base: base, home: home))
         }
     }
@@ -103,6 +108,26 @@ struct SettingReader {
             values.append(.string(value))
         }
         return .array(values)
+    }
+
+    private func pause(_ setting: Setting, _ node: JSONNode) throws -> JSONValue {
+        let members = try ConfigurationMembers(
+            node,
+            keys: ["metered", "batteryBelow", "meteredCommand"],
+            place: "\(setting.rawValue)."
+        )
+        var pause: [JSONValue.Member] = []
+        if let flag = try members.boolean("metered") { pause.append(.init("metered", .boolean(flag))) }
+        if let percent = try members.integer("batteryBelow") {
+            pause.append(
+                .init("batteryBelow", .integer(try members.read("batteryBelow") { try SettingText.percent(percent) }))
+            )
+        }
+        if let command = try members.string("meteredCommand") {
+            let path = try members.read("meteredCommand") { try SettingText.path(command, base: base, home: home) }
+            pause.append(.init("meteredCommand", .string(path)))
+        }
+        return .object(pause)
     }
 
     private static let hubKeys = ["url", "node", "tokenFile", "caFile"]

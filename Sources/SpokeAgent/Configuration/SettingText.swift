@@ -57,6 +57,12 @@ package enum SettingText {
         return "\(base)/\(text)"
     }
 
+    /// A part of a whole, from 1 to 100.
+    static func percent(_ number: Int64) throws(InvalidSetting) -> Int64 {
+        guard (1...100).contains(number) else { throw InvalidSetting(description: "is no percentage from 1 to 100") }
+        return number
+    }
+
     /// `KIND:PLACE`, whose kind is one of `kinds`, with the place, where it is a path, as it is meant in the folder `base`.
     static func place(_ text: String, kinds: [String], base: String?, home: String?) throws(InvalidSetting) -> String {
         let argument: PlaceArgument

@@ -13,7 +13,7 @@ extension SpokeConfiguration {
         case .integer(let value): sharing.minimumValue = Double(value)
         default: break
         }
-        return OutgoingRules(sharing: sharing)
+        return OutgoingRules(sharing: sharing, contentGuard: try contentGuard())
     }
 
     /// Which events of telemetry are patterns; throws a ``SpokeError``.

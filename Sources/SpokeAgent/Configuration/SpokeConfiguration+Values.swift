@@ -6,15 +6,19 @@ internal import Settings
 extension SpokeConfiguration {
     /// The hubs in the order of preference, at least one; throws ``SpokeError`` where one lacks something.
     package func hubs() throws(SpokeError) -> [HubSettings] {
-        if let entry = entries[.hubs], case .array(let elements) = entry.value {
-            var hubs: [HubSettings] = []
-            for (index, element) in elements.enumerated() {
-                hubs.append(try hub(element, rank: entry.rank, place: "hubs[\(index)]"))
-            }
-            return hubs
-        }
+        if entries[.hubs] != nil { return try list(of: .hubs) }
         guard let entry = entries[.hub] else { throw missing(.hub, "no hub is set", "URL") }
         return [try hub(.object([.init("url", entry.value)]), rank: Int.min, place: nil)]
+    }
+
+    /// The hubs that `setting` lists; throws ``SpokeError`` where one lacks something.
+    func list(of setting: Setting) throws(SpokeError) -> [HubSettings] {
+        guard let entry = entries[setting], case .array(let elements) = entry.value else { return [] }
+        var hubs: [HubSettings] = []
+        for (index, element) in elements.enumerated() {
+            hubs.append(try hub(element, rank: entry.rank, place: "\(setting.rawValue)[\(index)]"))
+        }
+        return hubs
     }
 
     private func hub(_ value: JSONValue, rank: Int, place: String?) throws(SpokeError) -> HubSettings {
@@ -69,6 +73,15 @@ extension SpokeConfiguration {
 
     /// The sinks as `KIND:PLACE`.
     package var sinks: [String] { entries[.sinks]?.value.stringValues ?? [] }
+
+    /// How the Qdrants among sources and sinks are asked.
+    package var qdrant: QdrantSettings {
+        QdrantSettings(
+            apiKeyFile: entries[.qdrantApiKeyFile]?.value.stringValue,
+            vector: entries[.qdrantVector]?.value.stringValue,
+            model: entries[.qdrantModel]?.value.stringValue
+        )
+    }
 
     /// The collections to work on; all of the hub's where empty.
     package var collections: [CollectionName] {

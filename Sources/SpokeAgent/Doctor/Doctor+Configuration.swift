@@ -11,7 +11,7 @@ extension Doctor {
         } else {
             findings.append(.ok(Doctor.check, configuration.files.joined(separator: ", then ")))
         }
-        do { _ = try configuration.hubs() } catch {
+        do { _ = try configuration.allHubs() } catch {
             findings.append(.problem(Doctor.check, "no hub can be asked", fix: error.description))
         }
         do { _ = try configuration.state() } catch {

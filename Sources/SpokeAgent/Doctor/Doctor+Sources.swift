@@ -9,7 +9,10 @@ extension Doctor {
                 text,
                 home: surroundings.home,
                 rules: configuration.eventRules()
-            )
+            ).configured(by: configuration.qdrant)
+            if let qdrant = source as? QdrantSource {
+                return qdrantFindings("source", qdrant.endpoint, configuration)
+            }
             // What is another node's own depends on who this one is.
             guard let hub = try? configuration.hubs().first else {
                 _ = try source.contents()
@@ -85,9 +88,12 @@ extension Doctor {
     func sinkFindings(_ text: String, _ configuration: SpokeConfiguration) -> [Finding] {
         let origin = configuration.origin(of: .sinks)
         let sink: any WinnerSink
-        do throws(SpokeError) { sink = try SinkKind.sink(text, home: surroundings.home) } catch {
+        do throws(SpokeError) {
+            sink = try SinkKind.sink(text, home: surroundings.home).configured(by: configuration.qdrant)
+        } catch {
             return [.problem("sink", "\(text): \(error)", fix: "correct \(origin)")]
         }
+        if let qdrant = sink as? QdrantSink { return qdrantFindings("sink", qdrant.endpoint, configuration) }
         guard let folder = sink.folder else { return [.ok("sink", text)] }
         guard let facts = FileFingerprint(path: folder) else { return absentFindings("sink", folder) }
         guard facts.isFolder else {

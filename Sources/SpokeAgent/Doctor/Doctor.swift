@@ -51,8 +51,10 @@ package struct Doctor: Sendable {
         var looks = [
             Look(check: "configuration", deadline: DoctorLimits.disk) { configurationFindings(configuration) }
         ]
-        if let hubs = try? configuration.hubs() {
-            for hub in hubs { looks.append(Look(check: "hub", deadline: DoctorLimits.hub) { hubFindings(hub) }) }
+        if let (hubs, peers) = try? configuration.allHubs() {
+            for hub in hubs + peers {
+                looks.append(Look(check: "hub", deadline: DoctorLimits.hub) { hubFindings(hub) })
+            }
         }
         if let state = try? configuration.state() {
             looks.append(Look(check: "state", deadline: DoctorLimits.disk) { stateFolderFindings(state) })
@@ -67,6 +69,8 @@ package struct Doctor: Sendable {
             looks.append(Look(check: "sink", deadline: DoctorLimits.service) { sinkFindings(text, configuration) })
         }
         looks.append(Look(check: "sink", deadline: DoctorLimits.disk) { overlapFindings(configuration) })
+        let pause = configuration.pause
+        if pause.isAny { looks.append(Look(check: "pause", deadline: DoctorLimits.service) { pauseFindings(pause) }) }
         if let state = try? configuration.state() {
             looks.append(Look(check: "service", deadline: DoctorLimits.disk) { serviceFindings(state) })
         }

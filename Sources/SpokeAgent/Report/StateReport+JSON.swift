@@ -10,6 +10,8 @@ extension StateReport {
             .init("hub_id", text(hub)),
             .init("epoch", text(epoch)),
             .init("node", text(node)),
+            .init("incarnation", incarnation.map { .integer($0) } ?? .null),
+            .init("further_hubs", .array(hubs.map(\.json))),
             .init("in_sync", .boolean(isInSync)),
             .init("last_round_at", text(lastRoundAt?.description)),
             .init("last_success_at", text(lastSuccessAt?.description)),
@@ -41,5 +43,16 @@ extension StateReport.Entry {
             .init("pushed_at", text(pushedAt?.description)),
             .init("pulled_at", text(pulledAt?.description)),
         ])
+    }
+}
+
+extension StateReport.FurtherHub {
+    fileprivate var json: JSONValue {
+        [
+            "hub": .string(endpoint), "node": .string(node),
+            "incarnation": incarnation.map { .integer($0) } ?? .null, "pending": .integer(pending),
+            "last_success_at": (lastSuccessAt?.description).map { .string($0) } ?? .null,
+            "last_error": lastError.map { .string($0) } ?? .null,
+        ]
     }
 }

@@ -8,17 +8,32 @@ extension StateReport {
 
     /// The report as people read it at `now`: how it stands, what each collection has, and what to do.
     package func text(at now: Timestamp) -> String {
-        guard let node, let endpoint else { return "this state has not met a hub yet; run 'tributary-spoke sync'" }
+        guard let node, let endpoint else {
+            let pause = run?.pause.map { "\npaused: \($0)" } ?? ""
+            return "this state has not met a hub yet; run 'tributary-spoke sync'" + pause
+        }
         func time(_ time: Timestamp?) -> String {
             time.map { "\(StateReport.seconds($0)) (\(StateReport.distance(from: now, to: $0)))" } ?? "never"
         }
         var lines = [
-            "node \(node)", "hub \(endpoint)", "hub id \(hub ?? "unknown"), epoch \(epoch ?? "unknown")", standing,
+            "node \(node), incarnation \(incarnation.map { "\($0)" } ?? "unknown")", "hub \(endpoint)",
+            "hub id \(hub ?? "unknown"), epoch \(epoch ?? "unknown")", standing,
             "last round \(time(lastRoundAt)), last success \(time(lastSuccessAt))",
             run.map { "next round \(time($0.dueAt)), by process \($0.process), or sooner when there is news" }
                 ?? "no spoke runs here; the next round is when you start 'tributary-spoke sync' or 'run'",
         ]
+        if let pause = run?.pause { lines.append("paused: \(pause)") }
+        if let hub = run?.hub, hub != endpoint { lines.append("in use now: \(hub), until \(endpoint) answers") }
         if let lastError { lines.append("last error: \(lastError)") }
+        for hub in hubs {
+            let incarnation = hub.incarnation.map { "\($0)" } ?? "unknown"
+            let pending = hub.pending > 0 ? ", \(hub.pending) without an answer" : ""
+            let problem = hub.lastError.map { ", last error: \($0)" } ?? ""
+            lines.append(
+                "further hub \(hub.endpoint), there \(hub.node), incarnation \(incarnation), last success"
+                    + " \(time(hub.lastSuccessAt))\(pending)\(problem)"
+            )
+        }
         return (lines.map(HarmlessText.of) + table(now).lines + findings.map(HarmlessText.of)).joined(separator: "\n")
     }
 

@@ -38,6 +38,10 @@ package struct StateReport: Sendable {
     package var hub: String?
     package var epoch: String?
     package var node: String?
+    /// As which enrolment the node speaks.
+    package var incarnation: Int64?
+    /// The further hubs that were met.
+    package var hubs: [FurtherHub] = []
     package var entries: [Entry]
     package var lastRoundAt: Timestamp?
     package var lastSuccessAt: Timestamp?
@@ -45,9 +49,21 @@ package struct StateReport: Sendable {
     /// The spoke that runs with this state, where one does.
     package var run: RunFile?
 
-    /// Reads the report from `state`; with `settings`, also whether their sources have changed.
+    /// A hub besides the preferred one.
+    package struct FurtherHub: Sendable, Equatable {
+        package var endpoint: String
+        package var node: String
+        package var incarnation: Int64?
+        /// Statements whose answer is still to come.
+        package var pending: Int64
+        package var lastSuccessAt: Timestamp?
+        package var lastError: String?
+    }
+
+    /// Reads the report from `state` and of the hubs whose states are `further`; with `settings`, also whether their sources have changed.
     package init(
         _ state: SpokeState,
+        further: [SpokeState] = [],
         settings: SpokeSettings? = nil,
         run: RunFile? = nil,
         now: @escaping () -> Timestamp = SystemClock.now
@@ -57,6 +73,8 @@ package struct StateReport: Sendable {
         hub = try state.fact(.hub)
         epoch = try state.fact(.epoch)
         node = try state.fact(.node)
+        incarnation = try state.incarnation()
+        hubs = try further.compactMap(StateReport.hub)
         lastRoundAt = try state.time(.lastRoundAt)
         lastSuccessAt = try state.time(.lastSuccessAt)
         lastError = try state.fact(.lastError)
@@ -85,6 +103,18 @@ package struct StateReport: Sendable {
                 pulledAt: times.pulled
             )
         }
+    }
+
+    private static func hub(_ state: SpokeState) throws -> FurtherHub? {
+        guard let endpoint = try state.endpoint(), let node = try state.fact(.node) else { return nil }
+        return FurtherHub(
+            endpoint: endpoint,
+            node: node,
+            incarnation: try state.incarnation(),
+            pending: try state.collections().reduce(0) { try $0 + state.offerCounts(in: state.number(of: $1)).pending },
+            lastSuccessAt: try state.time(.lastSuccessAt),
+            lastError: try state.fact(.lastError)
+        )
     }
 
     /// Whether nothing is known to be left for a round, in any collection.

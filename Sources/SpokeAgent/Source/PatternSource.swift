@@ -73,9 +73,19 @@ package protocol SourcePart: AnyObject {
 
     /// How much of what it was last read through is no pattern to anybody, by stable codes that say why.
     var passedOver: [String: Int64] { get }
+
+    /// Whether sinks may have put there what it holds, so that other sources know better.
+    var isFilledBySinks: Bool { get }
+
+    /// Takes note that everything it offers is settled.
+    func noteSettled() throws
 }
 
 extension SourcePart {
+    package var isFilledBySinks: Bool { false }
+
     package func expect(_ places: [SourcePlace]) {}
     package var passedOver: [String: Int64] { [:] }
+
+    package func noteSettled() {}
 }

@@ -47,7 +47,7 @@ package struct SourceStatement: Sendable, Equatable {
                     statement.value = item.value
                     statement.reasons = item.reasons
                 } catch let refusal as Refusal {
-                    statement.detail = "\(refusal.code.rawValue): \(ShownText.of(refusal.detail))"
+                    statement.detail = "\(refusal.code.rawValue): \(reader.shown(refusal.detail))"
                 }
                 if named == id { found = statement }
             }
@@ -73,7 +73,7 @@ package struct SourceStatement: Sendable, Equatable {
         case .held:
             return
                 "\(place) has it, and it stays here because of \(reasons.joined(separator: ", ")); take out what must"
-                + " not leave"
+                + " not leave, or allow it as 'tributary-spoke guard check' says"
         case .notShared:
             return "\(place) has it, and your sharing rules keep it here: \(reasons.joined(separator: ", "))"
         case .offerable:

@@ -13,12 +13,30 @@ package final class FolderLock {
             )
         }
         guard FolderLock.take(descriptor) else {
+            let holder = FolderLock.holder(descriptor).map { " (process \($0))" } ?? ""
             close(descriptor)
             throw SpokeError(
                 .failure,
-                "another tributary-spoke is working with \(folder); wait for it or stop it, or give each its own --state"
+                "another tributary-spoke\(holder) is working with \(folder); wait for it or stop it, or give each its own"
+                    + " --state. One that runs makes a round at once on SIGHUP"
             )
         }
+        note(getpid())
+    }
+
+    /// Writes down whose the lock is, for people; what counts is the lock itself, which ends with its process.
+    private func note(_ process: pid_t) {
+        let text = Array("\(process)\n".utf8)
+        guard ftruncate(descriptor, 0) == 0 else { return }
+        _ = pwrite(descriptor, text, text.count, 0)
+    }
+
+    private static let noteBytes = 16
+
+    private static func holder(_ descriptor: Int32) -> pid_t? {
+        var bytes = [UInt8](repeating: 0, count: noteBytes)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        return pid_t(String(decoding: bytes.prefix(max(count, 0)).prefix { $0 != 0x0A }, as: UTF8.self))
     }
 
     /// Tries of taking the lock, for whoever only looks whether it is held.

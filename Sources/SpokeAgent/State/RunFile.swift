@@ -12,11 +12,17 @@ package struct RunFile: Sendable, Equatable {
     package var startedAt: Timestamp
     /// When the next round is due; news of the hub are followed before.
     package var dueAt: Timestamp
+    /// The address of the hub in use, where it is known.
+    package var hub: String?
+    /// Why nothing is sent now, where nothing is.
+    package var pause: String?
 
-    package init(process: Int32, startedAt: Timestamp, dueAt: Timestamp) {
+    package init(process: Int32, startedAt: Timestamp, dueAt: Timestamp, hub: String? = nil, pause: String? = nil) {
         self.process = process
         self.startedAt = startedAt
         self.dueAt = dueAt
+        self.hub = hub
+        self.pause = pause
     }
 
     /// What the spoke that works with `folder` says; `nil` where none runs, or it cannot be read.
@@ -31,7 +37,13 @@ package struct RunFile: Sendable, Equatable {
             // It may be another command that works with the folder now.
             kill(process, 0) == 0 || errno == EPERM
         else { return nil }
-        self.init(process: process, startedAt: startedAt, dueAt: dueAt)
+        self.init(
+            process: process,
+            startedAt: startedAt,
+            dueAt: dueAt,
+            hub: root["hub"]?.string,
+            pause: root["paused"]?.string
+        )
     }
 
     /// Writes it into `folder`; that it cannot be written is no reason to stop working.
@@ -49,7 +61,8 @@ package struct RunFile: Sendable, Equatable {
     var json: JSONValue {
         [
             "pid": .integer(Int64(process)), "started_at": .string(startedAt.description),
-            "due_at": .string(dueAt.description),
+            "due_at": .string(dueAt.description), "hub": hub.map { .string($0) } ?? .null,
+            "paused": pause.map { .string($0) } ?? .null,
         ]
     }
 

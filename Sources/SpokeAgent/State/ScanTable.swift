@@ -40,7 +40,8 @@ final class ScanTable {
         var number: Int64
         var id: PatternID
         var checksum: SHA256Digest
-        var vectorDigest: SHA256Digest
+        /// `nil` where only reading it again tells.
+        var vectorDigest: SHA256Digest?
         var offered: OfferedStatement?
     }
 
@@ -103,7 +104,9 @@ final class ScanTable {
     }
 
     /// Adds a record, which is the `number`th of its part, behind the others.
-    func add(_ item: SourceItem, at place: Place, number: Int64) throws {
+    ///
+    /// Where the vector is not known yet it is taken for the one that was offered with the same content.
+    func add(_ item: SourceItem, at place: Place, number: Int64, isVectorKnown: Bool = true) throws {
         let insert = try database.prepare(
             """
             INSERT INTO temp.scan (part, offset, length, id, standing, number, key, checksum, vector_digest, reasons)
@@ -119,7 +122,7 @@ final class ScanTable {
         if let key = place.place.key { try insert.bind(key, at: 7) }
         if item.standing == .offerable || item.standing == .held {
             try insert.bind(item.checksum, at: 8)
-            try insert.bind(item.vector?.digest ?? SHA256Digest.none, at: 9)
+            if isVectorKnown { try insert.bind(item.vectorDigest, at: 9) }
         }
         if !item.reasons.isEmpty { try insert.bind(item.reasons.joined(separator: " "), at: 10) }
         while try insert.step() {}
@@ -199,7 +202,7 @@ final class ScanTable {
                     number: statement.int64(15),
                     id: statement.patternID(4),
                     checksum: statement.digest(5),
-                    vectorDigest: statement.digest(6),
+                    vectorDigest: statement.isNull(6) ? nil : statement.digest(6),
                     offered: statement.isNull(7) ? nil : ScanTable.offered(statement, from: 7)
                 )
             )

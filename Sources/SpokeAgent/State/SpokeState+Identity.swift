@@ -60,7 +60,8 @@ extension SpokeState {
         try database.execute(
             """
             UPDATE collections SET cursor = NULL, is_sweeping = 0, needs_statements = 1, scan_key = NULL,
-                reported_cursor = NULL, statements_cursor = NULL, resolutions_cursor = NULL
+                reported_cursor = NULL, statements_cursor = NULL, resolutions_cursor = NULL;
+            DELETE FROM withdrawn
             """
         )
     }

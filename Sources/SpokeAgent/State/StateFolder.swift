@@ -5,7 +5,7 @@ internal import SQLite
 /// The folder that holds a spoke's state: a lock, the database, and damaged ones that were moved aside.
 package struct StateFolder {
     private static let lockName = "lock"
-    private static let databaseName = "state.sqlite"
+    static let databaseName = "state.sqlite"
     /// The endings of a database and its companions.
     private static let companions = ["", "-wal", "-shm", suspectEnding]
 
@@ -49,7 +49,7 @@ package struct StateFolder {
     }
 
     /// Opens the state to be read beside a running spoke; throws ``SpokeError`` where there is none.
-    package func openExisting() throws -> SpokeState {
+    func openAlone() throws -> SpokeState {
         guard exists else {
             throw SpokeError(
                 .configuration,
@@ -100,9 +100,21 @@ package struct StateFolder {
     /// SQLITE_CORRUPT.
     private static let corruptCode: Int32 = 11
 
+    /// Damaged states that are kept, so that a failing disk does not fill what is left of it.
+    private static let keptDamaged = 3
+
+    /// Removes all but the latest of the damaged states that were moved aside.
+    private func removeOldDamaged() {
+        let prefix = "\(StateFolder.databaseName).damaged-"
+        let names = Folder.names(in: path).filter { $0.hasPrefix(prefix) }
+        let stamps = Set(names.map { $0.dropFirst(prefix.count).prefix { $0 != "-" && $0 != "." } })
+        for old in stamps.sorted().dropLast(StateFolder.keptDamaged) {
+            for name in names where name.hasPrefix(prefix + old) { unlink("\(path)/\(name)") }
+        }
+    }
+
     private func moveAside(_ now: Timestamp) throws -> String {
-        let stamp = now.description.prefix(19).filter { $0 != ":" && $0 != "-" }
-        let aside = "\(databasePath).damaged-\(stamp)"
+        let aside = "\(databasePath).damaged-\(StateFolder.stamp(now))"
         for companion in StateFolder.companions {
             guard rename(databasePath + companion, aside + companion) == 0 || errno == ENOENT else {
                 throw SpokeError(
@@ -111,6 +123,7 @@ package struct StateFolder {
                 )
             }
         }
+        removeOldDamaged()
         return aside
     }
 }
