@@ -75,8 +75,14 @@ let package = Package(
         // The domain: every rule of the product, no input or output.
         library("Federation", ["JSON", "Digest"]),
 
+        // What of a pattern may leave a machine: rules, no input or output.
+        library("Egress", ["JSON", "Digest"]),
+
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
+
+        // What a Qdrant is asked for and told.
+        library("Qdrant", ["Curl", "JSON", "Presentation"]),
 
         // Files of settings, read strictly, whichever program has them.
         library("Settings", ["JSON", "Presentation"]),
@@ -117,11 +123,14 @@ let package = Package(
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
+        library(
+            "SpokeAgent",
+            ["Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Qdrant"]
+        ),
         .executableTarget(
             name: "tributary-spoke",
             dependencies: [
-                "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", argumentParser,
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", argumentParser,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
@@ -136,9 +145,11 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("DigestTests", ["Digest"]),
         tests("FederationTests", ["Federation", "JSON", "Digest", "TestSupport"]),
+        tests("EgressTests", ["Egress", "JSON", "Digest", "TestSupport"]),
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
+        tests("QdrantTests", ["Qdrant", "JSON"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
         tests(
             "HubStoreTests",
@@ -149,7 +160,10 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+            [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest",
+                "SQLite", "TestSupport",
+            ]
         ),
         tests("TidyTests", []),
     ],

@@ -18,6 +18,8 @@ struct HubOptions: ParsableArguments {
     )
     var collections: [CollectionName] = []
 
+    @OptionGroup var qdrant: QdrantOptions
+
     @Flag(help: "Print one JSON document instead of a summary.")
     var json = false
 
@@ -38,7 +40,7 @@ struct HubOptions: ParsableArguments {
         var given = access.given
         if let state { given[.state] = .string(state) }
         if !collections.isEmpty { given[.collections] = .array(collections.map { .string($0.text) }) }
-        return given
+        return given.merging(qdrant.given) { first, _ in first }
     }
 
     private static func collections(_ text: String) throws -> [CollectionName] {

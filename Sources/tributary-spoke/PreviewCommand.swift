@@ -65,10 +65,10 @@ struct PreviewCommand: ParsableCommand {
                 return
             }
             table.append([
-                item.collection.text, item.id.description, item.kind.rawValue, item.value.map { "\($0)" } ?? "-",
+                item.collection.text, item.shownID, item.kind.rawValue, item.value.map { "\($0)" } ?? "-",
                 String(item.bytes), item.place, item.reason,
             ])
-            contents.append(("\(item.collection) \(item.id)", content ? item.payload ?? [] : []))
+            contents.append(("\(item.collection) \(item.shownID)", content ? item.payload ?? [] : []))
         }
         print(table, contents, more, report, console)
     }

@@ -19,6 +19,7 @@ struct SettingOptions: ParsableArguments {
     var sources: [any PatternSource] = []
 
     @OptionGroup var sinks: SinkOptions
+    @OptionGroup var qdrant: QdrantOptions
 
     @Option(help: ArgumentHelp("Seconds between rounds.", valueName: "seconds"))
     var syncInterval: Int?
@@ -37,6 +38,6 @@ struct SettingOptions: ParsableArguments {
         if let state { given[.state] = .string(state) }
         if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
         if let syncInterval { given[.syncInterval] = .integer(Int64(syncInterval)) }
-        return try settings.load(access.given, given, sinks.given)
+        return try settings.load(access.given, given, sinks.given, qdrant.given)
     }
 }

@@ -8,12 +8,18 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"),
         help: ArgumentHelp(
-            "A folder of this node's own patterns, one file <collection>.jsonl each. May be repeated.",
-            valueName: "jsonl:folder"
+            """
+            Where this node's own patterns are: jsonl:FOLDER with one file <collection>.jsonl each, telemetry:FILE with a \
+            log of events, git:FOLDER with a team's repository, qdrant:URL with a Qdrant. May be repeated.
+            """,
+            valueName: "kind:place"
         ),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
+
+    @Option(help: ArgumentHelp("Share nothing of less value, whatever a collection asks for.", valueName: "value"))
+    var minValue: Double?
 
     @Flag(help: "Take back patterns that are gone from the sources, however many there are.")
     var confirmRetractions = false
@@ -21,9 +27,18 @@ struct SourceOptions: ParsableArguments {
     @Flag(help: "Send once more what the hub refused before.")
     var retryRefused = false
 
+    func validate() throws {
+        guard minValue.map((0...1).contains) ?? true else {
+            throw ValidationError("The least value that is shared is between 0 and 1.")
+        }
+    }
+
     /// What is given of these that can be set elsewhere too.
     var given: [Setting: JSONValue] {
-        sources.isEmpty ? [:] : [.sources: .array(sources.map { .string($0.argument) })]
+        var given: [Setting: JSONValue] = [:]
+        if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        if let minValue { given[.minValue] = .number(minValue) }
+        return given
     }
 }
 
@@ -32,8 +47,11 @@ struct SinkOptions: ParsableArguments {
     @Option(
         name: .customLong("sink"),
         help: ArgumentHelp(
-            "A folder in which the winners are kept as files <collection>.jsonl. May be repeated.",
-            valueName: "jsonl:folder"
+            """
+            Where the winners are kept: jsonl:FOLDER as files <collection>.jsonl, git:FOLDER in a team's repository, \
+            qdrant:URL as points. May be repeated.
+            """,
+            valueName: "kind:place"
         ),
         transform: PlaceOption.sink
     )

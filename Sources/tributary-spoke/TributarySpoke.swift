@@ -32,7 +32,7 @@ struct TributarySpoke: ParsableCommand {
         subcommands: [
             EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
             PullCommand.self, StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self,
-            WhyCommand.self, ConfigCommand.self, RebuildCommand.self,
+            WhyCommand.self, ConfigCommand.self, GuardCommand.self, RebuildCommand.self,
         ]
     )
 

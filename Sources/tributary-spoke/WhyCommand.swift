@@ -15,7 +15,7 @@ struct WhyCommand: ParsableCommand {
 
             It tells whose version won and by how much, what would change that, who said
             what, what was decided or refused, and what can be done. With --source or
-            --state it also tells what this node's own files say, such as a value that is
+            --state it also tells what this node's own sources say, such as a value that is
             below the collection's threshold: what is below is never sent.
             """
     )
@@ -37,7 +37,7 @@ struct WhyCommand: ParsableCommand {
 
     @Option(
         name: .customLong("source"),
-        help: ArgumentHelp("A folder of this node's own patterns. May be repeated.", valueName: "jsonl:folder"),
+        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "kind:place"),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
@@ -61,13 +61,14 @@ struct WhyCommand: ParsableCommand {
         let folder = StateFolder(try configuration.state())
         // A state that was asked for has to be there.
         let isRead = state != nil || folder.exists
-        let known = isRead ? try folder.openExisting().sourcePaths(of: collection) : []
         let explanation = try PatternExplanation(
             of: id,
             in: collection,
             at: at,
             from: client,
-            paths: sources.flatMap { $0.parts(of: collection) } + known
+            sources: sources,
+            state: isRead ? try folder.openExisting() : nil,
+            outgoing: try configuration.outgoing()
         )
         if explanation.isUnknown, !json { throw SpokeError(.failure, explanation.text) }
         console.result(json ? String(decoding: explanation.document, as: UTF8.self) : explanation.text)

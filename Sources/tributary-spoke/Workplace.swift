@@ -41,6 +41,7 @@ struct Workplace {
             confirmsRetractions: sources?.confirmRetractions ?? false,
             home: PlaceOption.home
         )
+        for warning in settings.warnings { console.complain("warning: \(warning)") }
         folder = StateFolder(try configuration.state())
         let (hubs, peers) = try configuration.allHubs()
         let clients = HubClients(console: console, environment: environment, longestSilence: silence)

@@ -113,6 +113,11 @@ struct ConfigurationTests {
             (#"{"sources":"jsonl:x"}"#, "'sources' is no list"), (#"{"sources":["patterns"]}"#, "jsonl:patterns"),
             (#"{"collections":["A B"]}"#, "'collections'"), (#"{"node":"a","node":"b"}"#, "duplicate"),
             (#"{"node":"a","nodeId":"b"}"#, "'node' is there twice"), (#"[]"#, "object"),
+            (#"{"guard":{"outcome":{}}}"#, "'guard.outcome'"),
+            (#"{"guard":{"outcomes":{"e-mail":"warn"}}}"#, "no rule e-mail"),
+            (#"{"guard":{"outcomes":{"email":"ignore"}}}"#, "'guard.outcomes.email'"),
+            (#"{"guard":{"allow":["email:12"]}}"#, "'guard.allow[0]'"),
+            (#"{"guard":{"hostnames":["a"]}}"#, "too short"),
             ("{\n\n\"node\":\"a\"", "line 3: "),
             ("", "end of file"),
         ]

@@ -15,7 +15,9 @@ struct ImportTests {
         "Curl": ["CLibCurl", "Glibc"],
         "SQLite": ["CLibSQLite", "Glibc"],
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
+        "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
+        "Qdrant": ["Curl", "JSON", "Presentation"],
         "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
@@ -25,7 +27,8 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Settings", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc",
+            "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Qdrant",
+            "Glibc",
             "Synchronization",
         ],
         "tributary-hub": [
@@ -33,7 +36,8 @@ struct ImportTests {
             "Logging", "Glibc", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Settings", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "ArgumentParser",
+            "Glibc",
         ],
     ]
 

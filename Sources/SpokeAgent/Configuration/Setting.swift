@@ -1,6 +1,10 @@
 /// Everything that can be set, by its key in a configuration file.
 package enum Setting: String, CaseIterable, Sendable {
-    case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval, pullFrom, pause
+    case hub, hubs, node, tokenFile, caFile, state, sources, sinks, collections, vectors, syncInterval
+    case minValue, share, telemetry
+    case contentGuard = "guard"
+    case qdrantApiKeyFile, qdrantVector, qdrantModel
+    case pullFrom, pause
 
     /// What a value of a setting looks like.
     enum Shape {
@@ -11,12 +15,22 @@ package enum Setting: String, CaseIterable, Sendable {
         case nodeName
         /// A file or folder.
         case path
+        /// Any name.
+        case text
         /// Sources or sinks of these kinds with the place of each, as in `jsonl:patterns`.
         case places(kinds: [String])
         case collectionNames
         case boolean
         /// A length of time in whole seconds.
         case seconds
+        /// A value of a pattern.
+        case value
+        /// What of the patterns is shared.
+        case sharingRules
+        /// Which events of telemetry are patterns.
+        case eventRules
+        /// How the guard judges, an object.
+        case guardRules
         /// When nothing is to be sent, an object.
         case pause
     }
@@ -26,12 +40,17 @@ package enum Setting: String, CaseIterable, Sendable {
         case .hub: .address
         case .hubs, .pullFrom: .hubs
         case .node: .nodeName
-        case .tokenFile, .caFile, .state: .path
+        case .tokenFile, .caFile, .state, .qdrantApiKeyFile: .path
+        case .qdrantVector, .qdrantModel: .text
         case .sources: .places(kinds: SourceKind.allCases.map(\.rawValue))
         case .sinks: .places(kinds: SinkKind.allCases.map(\.rawValue))
         case .collections: .collectionNames
         case .vectors: .boolean
         case .syncInterval: .seconds
+        case .minValue: .value
+        case .share: .sharingRules
+        case .telemetry: .eventRules
+        case .contentGuard: .guardRules
         case .pause: .pause
         }
     }
@@ -50,7 +69,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var option: String? {
         switch self {
         case .hub: "--hub"
-        case .hubs, .pullFrom, .pause: nil
+        case .hubs, .pullFrom, .pause, .contentGuard: nil
         case .node: "--node"
         case .tokenFile: "--token-file"
         case .caFile: "--ca-file"
@@ -60,6 +79,11 @@ package enum Setting: String, CaseIterable, Sendable {
         case .collections: "--collections"
         case .vectors: "--vectors"
         case .syncInterval: "--sync-interval"
+        case .minValue: "--min-value"
+        case .share, .telemetry: nil
+        case .qdrantApiKeyFile: "--qdrant-api-key-file"
+        case .qdrantVector: "--qdrant-vector"
+        case .qdrantModel: "--qdrant-model"
         }
     }
 

@@ -14,11 +14,13 @@ struct SettingReader {
 
     /// Hubs, sources and the like that one list may have.
     private static let greatestList = 64
+    /// Levels of nesting in one setting.
+    private static let greatestDepth = 16
 
     /// The value of `setting` that `node` spells.
     func value(of setting: Setting, _ node: JSONNode) throws -> JSONValue {
         switch setting.shape {
-        case .address, .nodeName, .path:
+        case .address, .nodeName, .path, .text:
             guard let text = node.string, !text.isEmpty else { throw InvalidSetting(description: "is no text") }
             return try scalar(setting, text)
         case .places, .collectionNames:
@@ -35,6 +37,18 @@ struct SettingReader {
             return .integer(Int64(try SettingText.syncInterval(seconds).seconds))
         case .hubs:
             return try hubs(setting, node)
+        case .value:
+            guard let value = node.number else { throw InvalidSetting(description: "is no number") }
+            return .number(try SettingText.value(value))
+        case .sharingRules:
+            return try SharingRules(node, place: setting.rawValue).json
+        case .eventRules:
+            _ = try EventRule.rules(node, place: setting.rawValue)
+            var text: [UInt8] = []
+            try CanonicalJSON.append(node, to: &text, maximumDepth: SettingReader.greatestDepth)
+            return .raw(text)
+        case .guardRules:
+            return try GuardSettingText.value(node)
         case .pause:
             return try pause(setting, node)
         }
@@ -43,7 +57,7 @@ struct SettingReader {
     /// The value of `setting` that the text of a variable spells: lists with commas or as JSON, and the rest as JSON.
     func value(of setting: Setting, text: String) throws -> JSONValue {
         switch setting.shape {
-        case .address, .nodeName, .path:
+        case .address, .nodeName, .path, .text:
             return try scalar(setting, text)
         case .places, .collectionNames:
             guard text.hasPrefix("[") else { return try list(setting, text.split(separator: ",").map(String.init)) }
@@ -57,7 +71,10 @@ struct SettingReader {
         case .seconds:
             guard let seconds = Int64(text) else { throw InvalidSetting(description: "is no whole number") }
             return .integer(Int64(try SettingText.syncInterval(seconds).seconds))
-        case .hubs, .pause:
+        case .value:
+            guard let number = Double(text) else { throw InvalidSetting(description: "is no number") }
+            return .number(try SettingText.value(number))
+        case .hubs, .sharingRules, .eventRules, .guardRules, .pause:
             return try value(of: setting, SettingReader.parse(text))
         }
     }
@@ -72,6 +89,7 @@ struct SettingReader {
         switch setting.shape {
         case .address: .string(try SettingText.endpoint(text).text)
         case .nodeName: .string(try SettingText.node(text).text)
+        case .text: .string(text)
         default: .string(try SettingText.path(text, base: base, home: home))
         }
     }

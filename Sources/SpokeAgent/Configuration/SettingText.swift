@@ -40,6 +40,11 @@ package enum SettingText {
         return interval
     }
 
+    package static func value(_ number: Double) throws(InvalidSetting) -> Double {
+        guard (0...1).contains(number) else { throw InvalidSetting(description: "a value is between 0 and 1") }
+        return number
+    }
+
     /// A path as it is meant in the folder `base`, with `home` for a tilde.
     static func path(_ text: String, base: String?, home: String?) throws(InvalidSetting) -> String {
         if text == "~" || text.hasPrefix("~/") {

@@ -2,8 +2,11 @@ extension SpokeConfiguration {
     /// The sources that are set; throws ``SpokeError``, which says where.
     package func openSources(home: String?) throws(SpokeError) -> [any PatternSource] {
         var opened: [any PatternSource] = []
+        let rules = try eventRules()
         for text in sources {
-            do { opened.append(try SourceKind.source(text, home: home)) } catch { throw located(error, .sources) }
+            do {
+                opened.append(try SourceKind.source(text, home: home, rules: rules).configured(by: qdrant))
+            } catch { throw located(error, .sources) }
         }
         return opened
     }
@@ -12,7 +15,9 @@ extension SpokeConfiguration {
     package func openSinks(home: String?) throws(SpokeError) -> [any WinnerSink] {
         var opened: [any WinnerSink] = []
         for text in sinks {
-            do { opened.append(try SinkKind.sink(text, home: home)) } catch { throw located(error, .sinks) }
+            do {
+                opened.append(try SinkKind.sink(text, home: home).configured(by: qdrant))
+            } catch { throw located(error, .sinks) }
         }
         return opened
     }

@@ -14,6 +14,8 @@ extension SpokeConfiguration {
             node: hub.node,
             sources: reads ? try openSources(home: home) : [],
             sinks: writes ? try openSinks(home: home) : [],
+            qdrant: qdrant,
+            outgoing: try outgoing(),
             collections: collections,
             keepsVectors: writes && keepsVectors,
             confirmsRetractions: confirmsRetractions

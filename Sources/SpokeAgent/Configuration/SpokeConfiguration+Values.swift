@@ -74,6 +74,15 @@ extension SpokeConfiguration {
     /// The sinks as `KIND:PLACE`.
     package var sinks: [String] { entries[.sinks]?.value.stringValues ?? [] }
 
+    /// How the Qdrants among sources and sinks are asked.
+    package var qdrant: QdrantSettings {
+        QdrantSettings(
+            apiKeyFile: entries[.qdrantApiKeyFile]?.value.stringValue,
+            vector: entries[.qdrantVector]?.value.stringValue,
+            model: entries[.qdrantModel]?.value.stringValue
+        )
+    }
+
     /// The collections to work on; all of the hub's where empty.
     package var collections: [CollectionName] {
         (entries[.collections]?.value.stringValues ?? []).compactMap(CollectionName.init)

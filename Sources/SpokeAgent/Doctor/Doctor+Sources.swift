@@ -5,7 +5,14 @@ extension Doctor {
     /// What is to be said of one source.
     func sourceFindings(_ text: String, _ configuration: SpokeConfiguration) -> [Finding] {
         do {
-            let source = try SourceKind.source(text, home: surroundings.home)
+            let source = try SourceKind.source(
+                text,
+                home: surroundings.home,
+                rules: configuration.eventRules()
+            ).configured(by: configuration.qdrant)
+            if let qdrant = source as? QdrantSource {
+                return qdrantFindings("source", qdrant.endpoint, configuration)
+            }
             // What is another node's own depends on who this one is.
             guard let hub = try? configuration.hubs().first else {
                 _ = try source.contents()
@@ -14,7 +21,7 @@ extension Doctor {
             let sample = try SourceSample(
                 source,
                 node: hub.node,
-                outgoing: OutgoingRules(),
+                outgoing: configuration.outgoing(),
                 manifest: heldManifest(configuration, hub),
                 now: now
             )
@@ -81,9 +88,12 @@ extension Doctor {
     func sinkFindings(_ text: String, _ configuration: SpokeConfiguration) -> [Finding] {
         let origin = configuration.origin(of: .sinks)
         let sink: any WinnerSink
-        do throws(SpokeError) { sink = try SinkKind.sink(text, home: surroundings.home) } catch {
+        do throws(SpokeError) {
+            sink = try SinkKind.sink(text, home: surroundings.home).configured(by: configuration.qdrant)
+        } catch {
             return [.problem("sink", "\(text): \(error)", fix: "correct \(origin)")]
         }
+        if let qdrant = sink as? QdrantSink { return qdrantFindings("sink", qdrant.endpoint, configuration) }
         guard let folder = sink.folder else { return [.ok("sink", text)] }
         guard let facts = FileFingerprint(path: folder) else { return absentFindings("sink", folder) }
         guard facts.isFolder else {

@@ -52,7 +52,9 @@ package struct Doctor: Sendable {
             Look(check: "configuration", deadline: DoctorLimits.disk) { configurationFindings(configuration) }
         ]
         if let (hubs, peers) = try? configuration.allHubs() {
-            for hub in hubs + peers { looks.append(Look(check: "hub", deadline: DoctorLimits.hub) { hubFindings(hub) }) }
+            for hub in hubs + peers {
+                looks.append(Look(check: "hub", deadline: DoctorLimits.hub) { hubFindings(hub) })
+            }
         }
         if let state = try? configuration.state() {
             looks.append(Look(check: "state", deadline: DoctorLimits.disk) { stateFolderFindings(state) })

@@ -49,6 +49,7 @@ extension CollectionReport {
             .init("winners", .integer(winners)),
             .init("sinks_written", .integer(Int64(sinksWritten))),
             .init("sink_findings", .array(sinkFindings.map { .string($0) })),
+            .init("sink_notes", .array(sinkNotes.map { .string($0) })),
             .init("checkpoint_error", checkpointProblem.map { .string($0) } ?? .null),
             .init("error", problem.map { .string($0.description) } ?? .null),
         ])

@@ -136,7 +136,13 @@ package struct StateReport: Sendable {
         _ now: @escaping () -> Timestamp
     ) throws -> Bool? {
         guard let settings, !settings.sources.isEmpty else { return nil }
-        let context = SourceContext(state: state, collection: number, now: now, shouldStop: { false })
+        let context = SourceContext(
+            state: state,
+            collection: number,
+            now: now,
+            shouldStop: { false },
+            isLookingOnly: true
+        )
         let sources = SourceSet(settings.sources, policy, known: try state.sourceFiles(of: number), context)
         guard !sources.parts.isEmpty || !sources.missing.isEmpty else { return nil }
         guard let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key) else {

@@ -24,6 +24,7 @@ extension SpokeAgent {
                 let outcome = try sink.update(collection, from: home)
                 if outcome.isChanged { report.sinksWritten += 1 }
                 report.sinkFindings += outcome.findings
+                report.sinkNotes += outcome.notes
                 isApplied = isApplied && outcome.findings.isEmpty
             } catch let error as SpokeError {
                 // Other sinks and collections go on; the next round tries this one again.

@@ -135,7 +135,7 @@ private final class LayerReader {
         return min(winnerID, withdrawnID)
     }
 
-    func winner(_ id: PatternID) -> HeldWinner? { winnerID == id ? winners.heldWinner : nil }
+    func winner(_ id: PatternID) -> HeldWinner? { winnerID == id ? HeldWinner(winners) : nil }
 
     func isWithdrawn(_ id: PatternID) -> Bool { withdrawnID == id }
 

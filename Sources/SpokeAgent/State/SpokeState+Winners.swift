@@ -69,18 +69,12 @@ extension SpokeState {
         let statement = try prepareWinners(condition)
         try statement.bind(number, at: 1)
         try bind(statement)
-        while try statement.step() { try each(statement.heldWinner) }
+        while try statement.step() { try each(HeldWinner(statement)) }
     }
 
-    /// A statement for the winners that meet `condition`; see `heldWinner` for its columns, of which the first is the id.
+    /// A statement for the winners that meet `condition`; ``HeldWinner/init(_:)`` reads its rows.
     func prepareWinners(_ condition: String) throws -> Statement {
-        try database.prepare(
-            """
-            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents,
-                content_digest
-            FROM winners WHERE \(condition)
-            """
-        )
+        try database.prepare("SELECT \(HeldWinner.columns) FROM winners AS w WHERE \(condition)")
     }
 
     /// The position behind the winners held, and how often they have changed.
@@ -126,22 +120,28 @@ extension SpokeState {
     }
 }
 
-extension Statement {
-    /// The present row of a statement that lists winners.
-    var heldWinner: HeldWinner {
-        HeldWinner(
-            id: patternID(0),
-            origin: string(1),
-            incarnation: int64(2),
-            revision: int64(3),
-            checksum: digest(4).hex,
-            content: digest(11).hex,
-            value: isNull(5) ? nil : double(5),
-            updatedAt: isNull(6) ? nil : Timestamp(microseconds: int64(6)),
-            parents: parents(10),
-            payload: bytes(7),
-            vectorModel: isNull(8) ? nil : string(8),
-            vector: isNull(9) ? nil : bytes(9)
+extension HeldWinner {
+    /// What ``init(_:)`` reads, of the table `winners` as `w`.
+    static let columns = """
+        w.id, w.origin, w.incarnation, w.revision, w.checksum, w.value, w.updated_at, w.payload, w.vector_model,
+        w.vector, w.parents, w.content_digest
+        """
+
+    /// The winner in the present row, whose first columns are ``columns``.
+    init(_ statement: Statement) {
+        self.init(
+            id: statement.patternID(0),
+            origin: statement.string(1),
+            incarnation: statement.int64(2),
+            revision: statement.int64(3),
+            checksum: statement.digest(4).hex,
+            content: statement.digest(11).hex,
+            value: statement.isNull(5) ? nil : statement.double(5),
+            updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
+            parents: statement.parents(10),
+            payload: statement.bytes(7),
+            vectorModel: statement.isNull(8) ? nil : statement.string(8),
+            vector: statement.isNull(9) ? nil : statement.bytes(9)
         )
     }
 }

@@ -32,6 +32,12 @@ struct FileFingerprint: Equatable, CustomStringConvertible {
         return facts.st_mode & (S_IWGRP | S_IWOTH) != 0 || isForeign && facts.st_mode & S_IWUSR != 0
     }
     var size: Int64 { Int64(facts.st_size) }
+    var device: Int64 { Int64(bitPattern: UInt64(facts.st_dev)) }
+    var inode: Int64 { Int64(bitPattern: UInt64(facts.st_ino)) }
+    /// When the content was last written to.
+    var modified: Timestamp {
+        Timestamp(microseconds: Int64(facts.st_mtim.tv_sec) * 1_000_000 + Int64(facts.st_mtim.tv_nsec) / 1_000)
+    }
 
     /// Whether both are the same file, under whatever name.
     func isSameFile(as other: FileFingerprint) -> Bool {
