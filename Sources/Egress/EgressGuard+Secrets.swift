@@ -49,6 +49,20 @@ extension EgressGuard {
         return strictest(found)
     }
 
+    /// The secrets of a member's `name`, and the anchors in it that may make its value a secret.
+    func find(inName name: GuardText) -> (found: [Found], anchors: [NamedAnchor]) {
+        var anchors: [NamedAnchor] = []
+        var found: [Found] = []
+        self.anchors.forEachAnchor(in: name) { detector, anchor in
+            if readsNames[detector] { anchors.append(NamedAnchor(detector: detector, anchor: anchor)) }
+            if found.isEmpty, detectors[detector].recognizer.secret(in: name, at: anchor) != nil {
+                found = find(in: name, namedBy: nil)
+            }
+        }
+        if found.isEmpty, name.hasBackslash { found = find(in: name, namedBy: nil) }
+        return (found, anchors)
+    }
+
     /// The anchors of `name` that may make its value a secret.
     func anchors(in name: GuardText) -> [NamedAnchor] {
         var found: [NamedAnchor] = []

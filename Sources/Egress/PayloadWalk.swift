@@ -89,10 +89,9 @@ struct PayloadWalk {
         guard let last = levels.indices.last else { return }
         levels[last].name = range
         withMeaning(of: range) { walk, name in
-            let anchors = walk.owner.anchors(in: name)
+            let (found, anchors) = walk.owner.find(inName: name)
             walk.levels[last].context =
                 anchors.isEmpty ? nil : Context(text: name.copy(0..<name.count), anchors: anchors)
-            let found = walk.owner.find(in: name, namedBy: nil)
             guard !found.isEmpty else { return }
             walk.note(found, in: name, isName: true)
         }

@@ -61,7 +61,7 @@ struct Workplace {
     /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
     ///
     /// It is that of the hub which was in use last.
-    init(reading configuration: SpokeConfiguration, _ options: HubOptions) throws {
+    init(reading configuration: SpokeConfiguration, _ options: HubOptions, _ sources: SourceOptions) throws {
         let console = Console(isQuiet: options.quiet)
         environment = SystemClock.environment
         folder = StateFolder(try configuration.state())
@@ -72,7 +72,12 @@ struct Workplace {
         let used = hubs.dropFirst().first { StateFolder.name(of: $0.endpoint) == further?.name }
         let hub = used ?? hubs[0]
         let state = used == nil ? home : further?.state ?? home
-        var settings = try configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
+        var settings = try configuration.spokeSettings(
+            reads: true,
+            writes: false,
+            confirmsRetractions: sources.confirmRetractions,
+            home: PlaceOption.home
+        )
         settings.endpoint = hub.endpoint
         let client = try HubClients(console: console, environment: environment).client(hub)
         let agent = SpokeAgent(settings: settings, state: state, client: client, home: home) { console.progress($0) }

@@ -111,12 +111,16 @@ def test_no_secret_reaches_the_hub_or_what_it_says(workstation):
 def test_no_secret_is_in_what_the_spoke_says_or_keeps(workstation):
     spoke = workstation["spoke"]
     status = [spoke.run("status", *more).stdout for more in ((), ("--json",))]
+    words = spoke.words("sync")
+    words[1] = "doctor"
+    doctor = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert f"{SKILLS}.jsonl" in doctor.stdout, doctor
     why = spoke.run("why", SKILLS, "aws-access-key-0", "--source", f"jsonl:{spoke.source}")
     assert_nowhere(workstation["secrets"] + workstation["people"], {
         "output": workstation["text"].stdout + workstation["text"].stderr, "report": json.dumps(workstation["report"]),
         "state": everything_of(spoke), "status": "".join(status), "preview": preview(spoke, "--limit", "1000"),
         "content": preview(spoke, "--content"), "items": preview(spoke, "--json", "--content"),
-        "why": why.stdout + why.stderr})
+        "why": why.stdout + why.stderr, "doctor": doctor.stdout + doctor.stderr})
     assert "held-aws-access-key" in why.stdout + why.stderr
 
 

@@ -1,9 +1,8 @@
 import Egress
 import Federation
 import JSON
+import SpokeAgent
 import Testing
-
-@testable import SpokeAgent
 
 @Suite("Guard of what leaves")
 struct ContentGuardTests {

@@ -74,7 +74,7 @@ struct SourceSample {
                     }
                 } catch let refusal as Refusal {
                     unreadable += 1
-                    if example == nil { example = "\(part.name):\(record.number): \(refusal.detail)" }
+                    if example == nil { example = "\(part.name):\(record.number): \(reader.shown(refusal.detail))" }
                 }
             }
         } catch is Enough {}
