@@ -3,8 +3,9 @@ import Glibc
 
 /// Making a state anew.
 extension StateFolder {
-    /// Puts the state and those of further hubs into a folder beside them, whose name ends in `now`; returns that name, or
-    /// `nil` where there is no state. Throws ``SpokeError``.
+    /// Puts the state and those of further hubs into a folder beside them, whose name ends in `now`.
+    ///
+    /// Returns that name, or `nil` where there is no state. Throws ``SpokeError``.
     package func setAside(at now: Timestamp) throws -> String? {
         let names = Folder.names(in: path).filter {
             $0.hasPrefix(StateFolder.databaseName) || $0 == StateFolder.hubsName
