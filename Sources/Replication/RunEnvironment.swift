@@ -10,6 +10,8 @@ package struct RunEnvironment {
     package var pause: (Duration) -> Void
     /// Whether the program was asked to stop.
     package var shouldStop: () -> Bool
+    /// Does its argument, which decodes something long; where several hubs are spoken to at once, one after the other.
+    package var decode: (() throws -> Void) throws -> Void = { try $0() }
 
     package init(
         now: @escaping () -> Timestamp,
