@@ -16,4 +16,6 @@ struct Hub: Sendable {
     let logger: Logger
     /// The hub's clock.
     let now: @Sendable () -> Timestamp
+    /// The PEM file with the certificates by which upstreams are trusted; `nil` for the system's.
+    var trustedCertificates: String?
 }

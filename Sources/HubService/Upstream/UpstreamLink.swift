@@ -86,7 +86,11 @@ final class UpstreamLink: Sendable {
             endpoint: endpoint,
             node: upstream.node,
             hub: own.hub,
-            transport: try CurlTransport(endpoint: endpoint, trustedCertificates: nil, shouldStop: { self.stop.isSet }),
+            transport: try CurlTransport(
+                endpoint: endpoint,
+                trustedCertificates: hub.trustedCertificates,
+                shouldStop: { self.stop.isSet }
+            ),
             environment: environment,
             token: { try token.read() }
         )
