@@ -297,7 +297,7 @@ extension Refusal {
     package init(_ error: JSONError) {
         let code: RefusalCode =
             switch error.kind {
-            case .syntax, .duplicateName, .invalidUTF8: .malformedJSON
+            case .syntax, .duplicateName, .invalidUTF8, .tooManyValues: .malformedJSON
             case .nulCharacter: .nulNotAllowed
             case .numberNotInteroperable: .numberNotInteroperable
             case .tooDeep: .tooDeep
