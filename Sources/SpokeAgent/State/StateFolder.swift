@@ -5,7 +5,7 @@ internal import SQLite
 /// The folder that holds a spoke's state: a lock, the database, and damaged ones that were moved aside.
 package struct StateFolder {
     private static let lockName = "lock"
-    static let databaseName = "state.sqlite"
+    private static let databaseName = "state.sqlite"
     /// The endings of a database and its companions.
     private static let companions = ["", "-wal", "-shm", suspectEnding]
 
@@ -99,6 +99,11 @@ package struct StateFolder {
 
     /// SQLITE_CORRUPT.
     private static let corruptCode: Int32 = 11
+
+    /// `now` as it stands in names of files.
+    private static func stamp(_ now: Timestamp) -> String {
+        now.description.prefix(19).filter { $0 != ":" && $0 != "-" }
+    }
 
     /// Damaged states that are kept, so that a failing disk does not fill what is left of it.
     private static let keptDamaged = 3
