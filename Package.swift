@@ -75,6 +75,9 @@ let package = Package(
         // The domain: every rule of the product, no input or output.
         library("Federation", ["JSON", "Digest"]),
 
+        // Files of snapshots, whichever program reads or writes them.
+        library("Snapshots", ["Federation", "Digest", "Gzip"]),
+
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
 
@@ -105,18 +108,23 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "CLibMalloc",
-                argumentParser, logging,
+                "HubService", "HubStore", "Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest",
+                "CLibMalloc", argumentParser, logging,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage
         ),
 
         // The spoke.
-        library("SpokeAgent", ["Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]),
+        library(
+            "SpokeAgent",
+            ["Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest", "SQLite"]
+        ),
         .executableTarget(
             name: "tributary-spoke",
-            dependencies: ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", argumentParser],
+            dependencies: [
+                "SpokeAgent", "Replication", "Presentation", "Snapshots", "Federation", "JSON", argumentParser,
+            ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
         ),

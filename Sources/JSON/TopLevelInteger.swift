@@ -22,6 +22,16 @@ package enum TopLevelInteger {
         return quoted
     }
 
+    /// `text` parsed, with such members as strings where there are any; throws a ``JSONError``.
+    package static func document(_ text: UnsafeRawBufferPointer) throws(JSONError) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(parsing: text)
+        } catch {
+            guard error.kind == .numberNotInteroperable, let quoted = quotingUnsigned(in: text) else { throw error }
+            return try JSONDocument(parsing: quoted)
+        }
+    }
+
     private struct Scanner {
         private let text: UnsafeRawBufferPointer
         private var index = 0

@@ -70,6 +70,22 @@ package final class SQLiteDatabase {
         }
     }
 
+    /// Runs `body` between BEGIN and COMMIT, so that all it reads of the file is of one moment, while others may write.
+    ///
+    /// It may write to temporary tables alone: then it holds nobody up.
+    package func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
+        precondition(!isInTransaction, "transactions do not nest")
+        try execute("BEGIN")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            rollBack()
+            throw error
+        }
+    }
+
     /// Reads the whole file, and returns what is wrong with it; nothing if it is sound.
     ///
     /// Throws `SQLiteError` of kind `corrupt` if the file is too damaged to be read.

@@ -20,7 +20,7 @@ struct HubOptions: ParsableArguments {
     @Flag(help: "Print nothing unless something went wrong.")
     var quiet = false
 
-    private static func collections(_ text: String) throws -> [CollectionName] {
+    static func collections(_ text: String) throws -> [CollectionName] {
         try text.split(separator: ",").map { part in
             guard let name = CollectionName(String(part)) else {
                 throw ValidationError("'\(part)' is no collection's name, which is like skills-patterns")

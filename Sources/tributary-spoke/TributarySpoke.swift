@@ -19,7 +19,7 @@ struct TributarySpoke: ParsableCommand {
 
             'run' in place of 'sync' goes on until it is stopped. 'status', 'list'
             and 'get' read what was learned, without the hub; 'why' asks it about one
-            pattern.
+            pattern. 'export' and 'import' carry patterns in files.
 
             EXIT CODES
               0 done   1 failed   2 usage   3 some items refused or unreadable
@@ -29,7 +29,7 @@ struct TributarySpoke: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             SyncCommand.self, RunCommand.self, PushCommand.self, PullCommand.self, StatusCommand.self, ListCommand.self,
-            GetCommand.self, WhyCommand.self,
+            GetCommand.self, WhyCommand.self, ExportCommand.self, ImportCommand.self,
         ]
     )
 

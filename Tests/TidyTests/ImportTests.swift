@@ -16,6 +16,7 @@ struct ImportTests {
         "SQLite": ["CLibSQLite", "Glibc"],
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Presentation": ["JSON"],
+        "Snapshots": ["Federation", "Digest", "Gzip", "Glibc"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
@@ -24,14 +25,15 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite", "Glibc", "Synchronization",
+            "Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest", "SQLite", "Glibc",
+            "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Logging",
-            "Glibc", "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest",
+            "ArgumentParser", "Logging", "Glibc", "Dispatch", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Presentation", "Snapshots", "Federation", "JSON", "ArgumentParser", "Glibc",
         ],
     ]
 

@@ -16,6 +16,8 @@ package struct StateReport: Sendable {
         package var withheld: WithheldStatements
         /// Winners held here.
         package var winners: Int64
+        /// Patterns that came in files, and of which no winner is held.
+        package var imported: Int64
         /// Whether the hub knows that all of them were applied.
         package var isReported: Bool
         package var pushedAt: Timestamp?
@@ -51,6 +53,7 @@ package struct StateReport: Sendable {
                 held: try state.heldItems(in: number),
                 withheld: try state.withheldStatements(in: number),
                 winners: try state.winnerPosition(of: collection).count,
+                imported: try state.importedCount(of: collection),
                 isReported: try state.isReported(collection),
                 pushedAt: times.pushed,
                 pulledAt: times.pulled

@@ -23,7 +23,8 @@ final class CollectionScan {
         node: NodeName,
         outgoing: OutgoingRules,
         state: SpokeState,
-        collection: Int64
+        collection: Int64,
+        isBesideOthers: Bool = false
     ) throws {
         self.parts = parts
         self.policy = policy
@@ -31,7 +32,7 @@ final class CollectionScan {
         self.collection = collection
         winners = HeldForeignWinners(state: state, node: node, collection: collection)
         reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: state.hasher)
-        table = try ScanTable(state: state, collection: collection)
+        table = try ScanTable(state: state, collection: collection, isBesideOthers: isBesideOthers)
     }
 
     /// Reads the parts; `mayGoOn` is asked now and then, and may throw.
@@ -107,6 +108,15 @@ final class CollectionScan {
             part.expect(changes.filter { $0.place.part == index }.map(\.place.place))
         }
         return changes
+    }
+
+    /// Up to `limit` patterns behind position `line` that may leave, whether the hub has them or not.
+    func leaving(after line: Int64, limit: Int) throws -> [ScanTable.Leaving] {
+        let leaving = try table.leaving(after: line, limit: limit)
+        for (index, part) in parts.enumerated() {
+            part.expect(leaving.filter { $0.change.place.part == index }.map(\.change.place.place))
+        }
+        return leaving
     }
 
     /// The content of a change, read again; `nil` where its part was changed in place since it was scanned.

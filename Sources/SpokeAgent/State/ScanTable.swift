@@ -44,12 +44,16 @@ final class ScanTable {
 
     let state: SpokeState
     let collection: Int64
+    private let isBesideOthers: Bool
     var database: SQLiteDatabase { state.database }
 
     /// An empty table for one collection; there is one at a time.
-    init(state: SpokeState, collection: Int64) throws {
+    ///
+    /// With `isBesideOthers` the state is not changed while it is filled, so that a spoke at work is not held up.
+    init(state: SpokeState, collection: Int64, isBesideOthers: Bool = false) throws {
         self.state = state
         self.collection = collection
+        self.isBesideOthers = isBesideOthers
         try database.execute(
             """
             DROP TABLE IF EXISTS temp.scan;
@@ -72,7 +76,7 @@ final class ScanTable {
 
     /// Runs `body`, which adds lines, as one transaction.
     func fill(_ body: () throws -> Void) throws {
-        try database.transaction(body)
+        if isBesideOthers { try database.snapshot(body) } else { try database.transaction(body) }
     }
 
     /// Adds a record, which is the `number`th of its part, behind the others.
@@ -100,7 +104,7 @@ final class ScanTable {
 
     /// Keeps of each pattern its last line alone.
     func keepLastLines() throws {
-        try database.transaction {
+        try fill {
             try database.execute("CREATE INDEX temp.scan_id ON scan (id, line)")
             try database.execute(
                 """

@@ -73,12 +73,18 @@ extension SpokeState {
         }
     }
 
+    /// The manifest of the hub that was met last; `nil` where none was.
+    func lastManifest() throws -> ManifestDocument? {
+        guard let text = try fact(.manifest), let document = try? JSONDocument(parsing: Array(text.utf8)) else {
+            return nil
+        }
+        return ManifestDocument(document.root)
+    }
+
     /// The manifest held and its entity tag, where the state is one of `node` at `endpoint`.
     package func heldManifest(of node: NodeName, at endpoint: String) throws -> (ManifestDocument, entityTag: String)? {
         guard try fact(.node) == node.text, try fact(.endpoint) == endpoint, let entityTag = try fact(.entityTag),
-            let text = try fact(.manifest),
-            let document = try? JSONDocument(parsing: Array(text.utf8)),
-            let manifest = ManifestDocument(document.root)
+            let manifest = try lastManifest()
         else { return nil }
         return (manifest, entityTag)
     }

@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 4
+    static let schemaVersion: Int32 = 5
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -149,6 +149,44 @@ extension SpokeState {
 
         -- Finds a copy of a winner.
         CREATE INDEX winners_content ON winners (collection, content_digest);
+        """,
+        """
+        -- Patterns that came in snapshot files, one row for each. No hub sweeps them; a winner of the same id stands before.
+        CREATE TABLE imported (
+            number INTEGER PRIMARY KEY,
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            id TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            -- 0: nobody gave it a number.
+            incarnation INTEGER NOT NULL,
+            revision INTEGER NOT NULL,
+            checksum BLOB NOT NULL,
+            vector_digest BLOB NOT NULL,
+            value REAL,
+            updated_at INTEGER,
+            payload TEXT NOT NULL,
+            vector_model TEXT,
+            vector BLOB,
+            parents TEXT,
+            content_digest BLOB NOT NULL
+        ) STRICT;
+
+        -- Finds a pattern, and lists a collection in the order of ids.
+        CREATE UNIQUE INDEX imported_id ON imported (collection, id);
+
+        -- Finds a copy of what was imported.
+        CREATE INDEX imported_content ON imported (collection, content_digest);
+
+        -- What was learned, from the hub and from files: what sinks write and what is listed.
+        CREATE VIEW learned AS
+        SELECT collection, id, origin, incarnation, revision, checksum, vector_digest, value, updated_at, payload,
+            vector_model, vector, parents, 0 AS is_imported
+        FROM winners
+        UNION ALL
+        SELECT collection, id, origin, incarnation, revision, checksum, vector_digest, value, updated_at, payload,
+            vector_model, vector, parents, 1
+        FROM imported AS i
+        WHERE NOT EXISTS (SELECT 1 FROM winners AS w WHERE w.collection = i.collection AND w.id = i.id);
         """,
     ]
 

@@ -48,7 +48,8 @@ extension SpokeState {
         try database.prepare("DELETE FROM source_files WHERE collection = ?1 AND path = ?2").run(collection, path)
     }
 
-    /// Whether the winner held of pattern `id` has this content and is not `node`'s own: another's, or merged.
+    /// Whether what is held or was imported of pattern `id` has this content and is not `node`'s own: another's, or
+    /// merged.
     func isForeignWinner(
         _ id: PatternID,
         _ checksum: SHA256Digest,
@@ -59,6 +60,9 @@ extension SpokeState {
             """
             SELECT 1 FROM winners
             WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND (origin <> ?4 OR parents IS NOT NULL)
+            UNION ALL
+            SELECT 1 FROM imported
+            WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND (origin <> ?4 OR parents IS NOT NULL)
             """
         )
         try statement.bind(collection, at: 1)
@@ -68,7 +72,7 @@ extension SpokeState {
         return try statement.step()
     }
 
-    /// Whether a winner that says the same as `content` is held under another id than `id` alone, another node's or
+    /// Whether what says the same as `content` is held or was imported under another id than `id` alone, another node's or
     /// merged, while the hub never had `id` from this node.
     func isForeignCopy(
         _ content: SHA256Digest,
@@ -78,9 +82,14 @@ extension SpokeState {
     ) throws -> Bool {
         let statement = try database.prepare(
             """
-            SELECT 1 FROM winners
-            WHERE collection = ?1 AND content_digest = ?2 AND id <> ?3 AND (origin <> ?4 OR parents IS NOT NULL)
-                AND NOT EXISTS (SELECT 1 FROM winners WHERE collection = ?1 AND id = ?3 AND content_digest = ?2)
+            SELECT 1 FROM (
+                SELECT * FROM (
+                    SELECT collection, id, content_digest, origin, parents FROM winners
+                    UNION ALL SELECT collection, id, content_digest, origin, parents FROM imported
+                )
+                WHERE collection = ?1 AND content_digest = ?2 AND id <> ?3 AND (origin <> ?4 OR parents IS NOT NULL)
+            )
+            WHERE NOT EXISTS (SELECT 1 FROM winners WHERE collection = ?1 AND id = ?3 AND content_digest = ?2)
                 AND NOT EXISTS (
                     SELECT 1 FROM offered WHERE collection = ?1 AND id = ?3 AND (accepted_revision > 0 OR state = 1)
                 )

@@ -1,8 +1,8 @@
-internal import Digest
+package import Digest
 package import Federation
 internal import SQLite
 
-/// A winner as it is held here.
+/// A winner as it is held here, or what a snapshot file brought in the place of one.
 package struct HeldWinner: Sendable, Equatable {
     package var id: PatternID
     package var origin: String
@@ -19,10 +19,15 @@ package struct HeldWinner: Sendable, Equatable {
     package var vectorModel: String?
     /// Little-endian binary32, where vectors were pulled.
     package var vector: [UInt8]?
+    /// Of the vector that belongs to it, whether it is held or not; all zero without one.
+    package var vectorDigest = SHA256Digest.none
+    /// Whether it came in a file, and the hub serves nothing for the pattern.
+    package var isImported = false
 }
 
 extension SpokeState {
-    /// Calls `body` with each winner held of `collection`, in the order of ids.
+    /// Calls `body` with each winner held of `collection`, and with what was imported where there is none, in the order of
+    /// ids.
     package func forEachWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
         try winners("collection = ?1 ORDER BY id", collection) { _ in
         } each: {
@@ -30,7 +35,7 @@ extension SpokeState {
         }
     }
 
-    /// The winner held of pattern `id`.
+    /// The winner held of pattern `id`; where there is none, what was imported of it.
     package func winner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
         var found: HeldWinner?
         try winners("collection = ?1 AND id = ?2", collection) {
@@ -50,8 +55,9 @@ extension SpokeState {
         guard let number = try existingNumber(of: collection) else { return }
         let statement = try database.prepare(
             """
-            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents
-            FROM winners WHERE \(condition)
+            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents,
+                vector_digest, is_imported
+            FROM learned WHERE \(condition)
             """
         )
         try statement.bind(number, at: 1)
@@ -69,7 +75,9 @@ extension SpokeState {
                     parents: statement.parents(10),
                     payload: statement.bytes(7),
                     vectorModel: statement.isNull(8) ? nil : statement.string(8),
-                    vector: statement.isNull(9) ? nil : statement.bytes(9)
+                    vector: statement.isNull(9) ? nil : statement.bytes(9),
+                    vectorDigest: statement.digest(11),
+                    isImported: statement.bool(12)
                 )
             )
         }

@@ -45,6 +45,14 @@ package struct StateFolder {
         }
     }
 
+    /// Opens the state to be used beside a running spoke, or makes a new one where there is none.
+    package func openBeside(at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
+        if exists { return try openExisting() }
+        let lock = try lock()
+        defer { withExtendedLifetime(lock) {} }
+        return try open(at: now, notice: notice)
+    }
+
     /// Opens the state to be read beside a running spoke; throws ``SpokeError`` where there is none.
     package func openExisting() throws -> SpokeState {
         guard exists else {

@@ -1,0 +1,217 @@
+package import Federation
+package import Replication
+internal import Snapshots
+
+/// Writes what this node would share and what it learned to a file, for another machine or for the predecessor.
+///
+/// Own patterns go the way of a push: the same sources, the same rules, the same guard.
+package struct SnapshotExport {
+    /// Which patterns.
+    package enum Selection: Sendable {
+        /// This node's own.
+        case own
+        /// Those from the hub and from files.
+        case learned
+        /// Both; where there are two contents of one pattern, the winner.
+        case both
+    }
+
+    /// What was written.
+    package struct Outcome: Sendable {
+        package var entries: [SnapshotManifest.Entry]
+        package var bytes: Int64
+        /// Patterns that the guard kept here.
+        package var held: Int64
+        /// Lines of the sources that cannot be read.
+        package var unreadable: Int64
+    }
+
+    private let state: SpokeState
+    private let sources: [any PatternSource]
+    private let outgoing: OutgoingRules
+    private let node: NodeName?
+    private let environment: RunEnvironment
+    private let progress: (String) -> Void
+
+    /// An export from `state` and `sources`, as `node`; where none is given, as the one that the hub knows.
+    package init(
+        from state: SpokeState,
+        sources: [any PatternSource],
+        outgoing: OutgoingRules = OutgoingRules(),
+        node: NodeName?,
+        environment: RunEnvironment,
+        progress: @escaping (String) -> Void = { _ in }
+    ) throws {
+        self.state = state
+        self.sources = sources
+        self.outgoing = outgoing
+        self.node = try node ?? state.heldIdentity()?.node
+        self.environment = environment
+        self.progress = progress
+    }
+
+    /// Writes the `selection` of `collections`, of all that there are where none is given, to `path`.
+    ///
+    /// Throws a `SnapshotFileError` or a ``SpokeError``; then there is no new file.
+    package func run(_ selection: Selection, of collections: [CollectionName], to path: String) throws -> Outcome {
+        let chosen = try collections.isEmpty ? present(selection) : collections
+        var outcome = Outcome(entries: [], bytes: 0, held: 0, unreadable: 0)
+        try state.beginExport()
+        if selection != .learned {
+            for collection in chosen { try stageOwn(collection, &outcome) }
+        }
+        return try state.snapshot {
+            for collection in chosen where selection != .own {
+                try keepBackLearned(collection, &outcome)
+                try state.preferWinners(over: node, in: collection)
+            }
+            try write(chosen, learned: selection != .own, to: path, &outcome)
+            return outcome
+        }
+    }
+
+    /// The collections of which there is anything.
+    private func present(_ selection: Selection) throws -> [CollectionName] {
+        var found = Set(try state.collections())
+        if selection != .learned {
+            for source in sources { found.formUnion(try source.contents().compactMap { CollectionName($0.name) }) }
+        }
+        return found.sorted()
+    }
+
+    private func stageOwn(_ collection: CollectionName, _ outcome: inout Outcome) throws {
+        let number = try state.existingNumber(of: collection) ?? SnapshotExport.noCollection
+        let context = SourceContext(
+            state: state,
+            collection: number,
+            now: environment.now,
+            shouldStop: environment.shouldStop
+        )
+        let policy = try state.heldPolicies()[collection] ?? .standard(for: collection)
+        let found = SourceSet(sources, policy, known: [], context)
+        if let problem = found.problems.first { throw SpokeError(.failure, "\(problem); nothing was exported") }
+        guard !found.parts.isEmpty else { return }
+        progress("\(collection): reading")
+        let scan = try CollectionScan(
+            parts: found.parts,
+            policy: policy,
+            node: try node ?? SnapshotExport.nobody(),
+            outgoing: outgoing,
+            state: state,
+            collection: number,
+            isBesideOthers: true
+        )
+        // What is left of the table is dropped by the next scan.
+        defer { try? scan.table.drop() }
+        try scan.run { try checkStop() }
+        outcome.held += scan.tally.held
+        outcome.unreadable += scan.tally.unreadable
+        let incarnation = try state.heldIdentity().flatMap { $0.node == node ? $0.incarnation : nil }
+        try state.snapshot { try stage(scan, incarnation) }
+    }
+
+    private func stage(_ scan: CollectionScan, _ incarnation: Int32?) throws {
+        var last: Int64 = 0
+        while case let leaving = try scan.leaving(after: last, limit: SnapshotExport.chunk), !leaving.isEmpty {
+            try checkStop()
+            for one in leaving {
+                last = one.change.line
+                guard let item = try scan.content(of: one.change) else {
+                    throw SpokeError(
+                        .failure,
+                        "\(scan.parts[one.change.place.part].name) was changed while it was exported; export again"
+                    )
+                }
+                let number = incarnation.flatMap { incarnation in
+                    one.revision.map { SnapshotIdentity.Number(incarnation: incarnation, revision: $0) }
+                }
+                let identity = SnapshotIdentity(
+                    id: item.id,
+                    origin: node,
+                    number: number,
+                    checksum: item.checksum,
+                    vectorDigest: item.vector?.digest ?? .none,
+                    hasVector: item.vector != nil,
+                    vectorModel: item.vector?.model
+                )
+                let exported = SnapshotItem(identity: identity, payload: item.payload, vector: item.vector?.bytes)
+                try state.addOutgoing(exported, in: scan.policy.collection)
+            }
+        }
+    }
+
+    /// What others said leaves as they said it, or not at all.
+    private func keepBackLearned(_ collection: CollectionName, _ outcome: inout Outcome) throws {
+        var held: [PatternID] = []
+        try state.forEachWinner(of: collection) { winner in
+            try checkStop()
+            let passage = outgoing.contentGuard.inspect(
+                winner.id,
+                payload: winner.payload,
+                vectorModel: winner.vectorModel
+            )
+            if case .blocked = passage { held.append(winner.id) }
+        }
+        for id in held { try state.keepBack(id, of: collection) }
+        outcome.held += Int64(held.count)
+    }
+
+    private func write(
+        _ collections: [CollectionName],
+        learned: Bool,
+        to path: String,
+        _ outcome: inout Outcome
+    ) throws {
+        for collection in collections {
+            var set = SetDigest()
+            try state.forEachExported(of: collection, learned: learned, withContents: false) { item in
+                set.insert(item.identity.digest(in: collection, hasher: state.hasher))
+            }
+            outcome.entries.append(SnapshotManifest.Entry(collection: collection, set: set))
+        }
+        let manifest = SnapshotManifest(
+            nodeID: node?.text ?? SnapshotItem.unknownOrigin,
+            takenAt: environment.now(),
+            entries: outcome.entries
+        )
+        let output = try SnapshotOutput(path)
+        var writer = SnapshotWriter(manifest, hasher: state.hasher)
+        var buffer: [UInt8] = []
+        writer.begin(to: &buffer)
+        var written: Int64 = 0
+        for collection in collections {
+            writer.begin(collection, to: &buffer)
+            try state.forEachExported(of: collection, learned: learned, withContents: true) { item in
+                writer.append(item, to: &buffer)
+                written += 1
+                guard buffer.count >= SnapshotExport.bufferBytes else { return }
+                try output.append(buffer)
+                buffer.removeAll(keepingCapacity: true)
+                progress("exported \(written)")
+                try checkStop()
+            }
+        }
+        try writer.end(to: &buffer)
+        try output.append(buffer)
+        try output.finish()
+        outcome.bytes = output.written
+    }
+
+    private func checkStop() throws {
+        guard environment.shouldStop() else { return }
+        throw SnapshotFileError(.stopped, "stopped on request; nothing was exported")
+    }
+
+    private static let bufferBytes = 256 * 1024
+    private static let chunk = 500
+    /// What stands for a collection that the state does not know.
+    private static let noCollection: Int64 = 0
+
+    /// Whose patterns those are that no hub has ever heard of.
+    private static func nobody() throws -> NodeName {
+        guard let name = NodeName(SnapshotItem.unknownOrigin) else {
+            throw SpokeError(.failure, "there is no name for this node; give one with --node")
+        }
+        return name
+    }
+}
