@@ -92,6 +92,7 @@ let package = Package(
             sources: ["Migrations.swift"],
             resources: [
                 .embedInCode("0001_hub.sql"), .embedInCode("0002_decisions.sql"), .embedInCode("0003_hierarchy.sql"),
+                .embedInCode("0004_enrolment.sql"),
             ],
             swiftSettings: settings
         ),
@@ -141,6 +142,7 @@ let package = Package(
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
+        tests("SnapshotsTests", ["Snapshots", "Federation", "Digest", "Gzip"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
         tests(
             "HubStoreTests",

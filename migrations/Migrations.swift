@@ -17,5 +17,6 @@ package enum Migrations {
         Migration(number: 1, name: "hub", sql: PackageResources._001_hub_sql),
         Migration(number: 2, name: "decisions", sql: PackageResources._002_decisions_sql),
         Migration(number: 3, name: "hierarchy", sql: PackageResources._003_hierarchy_sql),
+        Migration(number: 4, name: "enrolment", sql: PackageResources._004_enrolment_sql),
     ]
 }

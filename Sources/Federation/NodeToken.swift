@@ -2,46 +2,60 @@ package import Digest
 
 /// What a node proves its identity with: a public id, by which the hub finds the node, and a secret.
 package struct NodeToken: Sendable, CustomStringConvertible, CustomReflectable {
-    /// The public part.
-    package let id: String
-    /// SHA-256 over the whole token.
-    ///
-    /// The secret has 256 random bits, so a plain hash cannot be guessed back.
-    package let hash: SHA256Digest
+    /// What the hub keeps of the token.
+    package let credential: NodeCredential
     /// The whole token, to be shown once.
     package let secretText: String
 
     private static let prefix = "tributary_"
-    private static let idBytes = 6
-    private static let secretBytes = 32
 
     /// A new token.
     package init(using generator: inout some RandomNumberGenerator) {
-        let id = (0..<NodeToken.idBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let secret = (0..<NodeToken.secretBytes).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
-        let idText = Hex.encode(id)
-        self.init(id: idText, text: NodeToken.prefix + idText + "_" + Base64.encodeURL(secret))
+        self.init(SecretToken(prefix: NodeToken.prefix, using: &generator))
     }
 
     /// The token that `text` spells; `nil` where it has not the shape of one.
     package init?(_ text: String) {
-        guard text.utf8.count <= 128, text.hasPrefix(NodeToken.prefix) else { return nil }
-        let parts = text.dropFirst(NodeToken.prefix.count).split(separator: "_", maxSplits: 1)
-        guard parts.count == 2, parts[0].utf8.count == NodeToken.idBytes * 2, Hex.decode(String(parts[0])) != nil,
-            Base64.decodeURL(String(parts[1]))?.count == NodeToken.secretBytes
-        else { return nil }
-        self.init(id: String(parts[0]), text: text)
+        guard let token = SecretToken(text, prefix: NodeToken.prefix) else { return nil }
+        self.init(token)
     }
 
-    private init(id: String, text: String) {
-        self.id = id
-        secretText = text
-        hash = SHA256.digest(of: Array(text.utf8))
+    private init(_ token: SecretToken) {
+        credential = NodeCredential(id: token.id, hash: SHA256.digest(of: Array(token.text.utf8)))
+        secretText = token.text
     }
+
+    /// The public part.
+    package var id: String { credential.id }
+    /// SHA-256 over the whole token.
+    package var hash: SHA256Digest { credential.hash }
 
     package var description: String { "token \(id)" }
 
     package var customMirror: Mirror {
         Mirror(self, children: ["id": id])
+    }
+}
+
+/// What is kept of a token: enough to know it again, and nothing that would be one.
+///
+/// The secret has 256 random bits, so a plain hash cannot be guessed back.
+package struct NodeCredential: Sendable, Equatable {
+    /// The public part.
+    package let id: String
+    /// SHA-256 over the whole token.
+    package let hash: SHA256Digest
+
+    package init(id: String, hash: SHA256Digest) {
+        self.id = id
+        self.hash = hash
+    }
+
+    /// A credential as a node sends it; `nil` where `id` is no token's.
+    package init?(id: String, hashHex: String) {
+        guard id.utf8.count == SecretToken.idBytes * 2, let bytes = Hex.decode(id), Hex.encode(bytes) == id,
+            let hash = SHA256Digest(hex: hashHex)
+        else { return nil }
+        self.init(id: id, hash: hash)
     }
 }

@@ -44,7 +44,10 @@ extension Problem {
             self.init(404, .collectionUnknown, "this hub has no collection '\(name)'; its manifest lists what it has")
         case .cursorReset(let detail): self.init(409, .cursorReset, detail)
         case .cursorExpired: self.init(410, .cursorExpired, error.description)
-        case .nodeExists, .nodeUnknown: self.init(409, .parameterInvalid, error.description)
+        case .joinTokenUnknown: self.init(401, .unauthorized, error.description)
+        case .joinTokenSpent: self.init(403, .joinTokenSpent, error.description)
+        case .nodeExists: self.init(409, .nodeExists, error.description)
+        case .nodeUnknown: self.init(409, .parameterInvalid, error.description)
         case .nodeRevoked: self.init(403, .nodeRevoked, error.description)
         case .conflictChanged(_, let present):
             self.init(

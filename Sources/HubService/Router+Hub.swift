@@ -16,6 +16,9 @@ enum HubRouter {
 
         refuseOtherMethods(router, ["healthz", "readyz", "openapi.json"], allowing: [.get])
 
+        router.post("v1/enrolment", use: EnrolmentRoute(hub: hub).callAsFunction)
+        refuseOtherMethods(router, ["v1/enrolment"], allowing: [.post])
+
         let nodes = router.group().add(middleware: NodeAuthentication(hub: hub, place: .header))
         let feeds = FeedRoutes(hub: hub)
         nodes.get("v1/manifest", use: ManifestRoute(hub: hub).callAsFunction)

@@ -54,26 +54,38 @@ extension Store {
         now: Timestamp
     ) async throws -> EnrolledNode {
         try await pool.write { connection in
-            let result = try connection.execute(
-                """
-                INSERT INTO nodes (node, role, scopes, incarnation, token_id, token_hash, created_at, enrolled_at)
-                SELECT \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()),
-                    least(coalesce(max(incarnation), 0), \(Store.lastIncarnation) - 1) + 1,
-                    \(token.id), \(token.hash.bytes), \(now.sql), \(now.sql)
-                FROM relayed_origins WHERE origin = \(name.text)
-                ON CONFLICT (node) DO UPDATE SET role = excluded.role, scopes = excluded.scopes,
-                    incarnation = greatest(
-                        least(nodes.incarnation, \(Store.lastIncarnation) - 1) + 1, excluded.incarnation
-                    ),
-                    hub_id = NULL, token_id = excluded.token_id, token_hash = excluded.token_hash,
-                    enrolled_at = excluded.enrolled_at, revoked_at = NULL
-                WHERE nodes.revoked_at IS NOT NULL
-                RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id
-                """
-            )
-            guard let row = result.first else { throw StoreError.nodeExists(name) }
-            return try row.enrolledNode()
+            try Store.enrol(name, role: role, scopes: scopes, credential: token.credential, now: now, connection)
         }
+    }
+
+    /// Enrols `name` within a transaction; see ``enrol(_:role:scopes:token:now:)``.
+    static func enrol(
+        _ name: NodeName,
+        role: NodeRole,
+        scopes: Set<NodeScope> = [],
+        credential: NodeCredential,
+        now: Timestamp,
+        _ connection: Connection
+    ) throws -> EnrolledNode {
+        let result = try connection.execute(
+            """
+            INSERT INTO nodes (node, role, scopes, incarnation, token_id, token_hash, created_at, enrolled_at)
+            SELECT \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()),
+                least(coalesce(max(incarnation), 0), \(Store.lastIncarnation) - 1) + 1,
+                \(credential.id), \(credential.hash.bytes), \(now.sql), \(now.sql)
+            FROM relayed_origins WHERE origin = \(name.text)
+            ON CONFLICT (node) DO UPDATE SET role = excluded.role, scopes = excluded.scopes,
+                incarnation = greatest(
+                    least(nodes.incarnation, \(Store.lastIncarnation) - 1) + 1, excluded.incarnation
+                ),
+                hub_id = NULL, token_id = excluded.token_id, token_hash = excluded.token_hash,
+                enrolled_at = excluded.enrolled_at, revoked_at = NULL
+            WHERE nodes.revoked_at IS NOT NULL
+            RETURNING node, role, incarnation, enrolled_at, revoked_at, last_seen_at, scopes, hub_id
+            """
+        )
+        guard let row = result.first else { throw StoreError.nodeExists(name) }
+        return try row.enrolledNode()
     }
 
     /// Revokes `name`; its token stops working with the next request.
@@ -174,7 +186,7 @@ extension Store {
 }
 
 extension Row {
-    fileprivate func enrolledNode() throws -> EnrolledNode {
+    func enrolledNode() throws -> EnrolledNode {
         guard let role = NodeRole(rawValue: try string(1)) else { throw StoreError.corrupt("a node's role") }
         return EnrolledNode(
             name: try node(0),

@@ -11,6 +11,10 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case cursorExpired
     /// A node of that name is enrolled already.
     case nodeExists(NodeName)
+    /// The join token is none that this hub made.
+    case joinTokenUnknown
+    /// The join token is worth nothing any more, or not for this name.
+    case joinTokenSpent(String)
     /// There is no such node.
     case nodeUnknown(NodeName)
     /// The node was revoked while it was speaking.
@@ -36,6 +40,9 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
         case .cursorExpired: "changes behind this cursor were compacted; pull again without `since`"
         case .nodeExists(let name):
             "node '\(name)' is enrolled already; revoke it first, or choose another name"
+        case .joinTokenUnknown:
+            "this hub does not know the join token; `tributary-hub join-token create` on the hub prints one"
+        case .joinTokenSpent(let why): why
         case .nodeUnknown(let name): "there is no node '\(name)'; `tributary-hub node list` shows them"
         case .nodeRevoked(let name): "node '\(name)' was revoked; ask the hub's operator"
         case .conflictChanged(let id, let present):

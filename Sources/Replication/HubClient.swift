@@ -82,8 +82,9 @@ package final class HubClient {
         case 401, 403:
             return ReplicationError(
                 .unauthorized,
-                event + "; check the node's name and its token file, and ask the hub's operator whether \(node)"
-                    + " is enrolled"
+                event
+                    + (request.adviceIfRefused
+                        ?? "; check the node's name and its token file, and ask the hub's operator whether \(node) is enrolled")
             )
         case 408, 429, 500...:
             return ReplicationError(

@@ -16,6 +16,8 @@ package struct HubRequest: Sendable {
     package var stall: Duration
     /// Bytes of a reply's body.
     package var maximumReplyBytes: Int
+    /// What to do where the hub does not accept who is asking.
+    package var adviceIfRefused: String?
 
     package init(
         _ method: Method,

@@ -54,28 +54,14 @@ package final class SQLiteDatabase {
         try Statement(sql: sql, connection: connection)
     }
 
-    /// Runs `body` between BEGIN IMMEDIATE and COMMIT, or ROLLBACK if it throws.
+    /// Runs `body` between BEGIN and COMMIT, or ROLLBACK if it throws.
+    ///
+    /// It is the only one to write from the beginning, or, with `isDeferred`, from its first write on.
     ///
     /// Throws what `body` throws, or `SQLiteError`; then nothing of it is kept. Transactions do not nest.
-    package func transaction<Result>(_ body: () throws -> Result) throws -> Result {
+    package func transaction<Result>(isDeferred: Bool = false, _ body: () throws -> Result) throws -> Result {
         precondition(!isInTransaction, "transactions do not nest")
-        try execute("BEGIN IMMEDIATE")
-        do {
-            let result = try body()
-            try execute("COMMIT")
-            return result
-        } catch {
-            rollBack()
-            throw error
-        }
-    }
-
-    /// Runs `body` between BEGIN and COMMIT, so that all it reads of the file is of one moment, while others may write.
-    ///
-    /// It may write to temporary tables alone: then it holds nobody up.
-    package func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
-        precondition(!isInTransaction, "transactions do not nest")
-        try execute("BEGIN")
+        try execute(isDeferred ? "BEGIN" : "BEGIN IMMEDIATE")
         do {
             let result = try body()
             try execute("COMMIT")

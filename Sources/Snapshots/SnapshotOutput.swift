@@ -36,6 +36,8 @@ package final class SnapshotOutput {
             descriptor = open(target, O_WRONLY | O_CLOEXEC | O_NOCTTY)
         }
         guard descriptor >= 0 else { throw .system(.unusable, "\(name) cannot be written", "") }
+        // Who was not to read what was there before is not to read this.
+        if partialPath != nil, stat(target, &facts) == 0 { fchmod(descriptor, facts.st_mode & 0o777) }
         guard path.hasSuffix(SnapshotOutput.compressedEnding) else { return }
         do throws(GzipError) {
             deflater = try GzipDeflater()

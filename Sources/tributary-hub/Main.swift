@@ -73,7 +73,7 @@ struct TributaryHub: ParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Serving",
-                subcommands: [Serve.self, NodeCommand.self, UpstreamCommand.self, Epoch.self]
+                subcommands: [Serve.self, NodeCommand.self, JoinTokenCommand.self, UpstreamCommand.self, Epoch.self]
             ),
             CommandGroup(
                 name: "Carrying",

@@ -45,14 +45,14 @@ struct AccessOptions: ParsableArguments {
         )
     }
 
-    private static func endpoint(_ text: String) throws -> HubEndpoint {
+    static func endpoint(_ text: String) throws -> HubEndpoint {
         guard let endpoint = HubEndpoint(text) else {
             throw ValidationError("a hub's address is like https://hub.example:8092, without user, password or query")
         }
         return endpoint
     }
 
-    private static func node(_ text: String) throws -> NodeName {
+    static func node(_ text: String) throws -> NodeName {
         guard let node = NodeName(text) else {
             throw ValidationError("a node's name is 1-64 letters, digits, dots, hyphens and underscores")
         }

@@ -62,9 +62,8 @@ struct ExportCommand: ParsableCommand {
         SignalFlag.install()
         let console = Console(isQuiet: place.quiet)
         let environment = SystemClock.environment
-        let state = try StateFolder(place.state).openBeside(at: environment.now()) {
-            console.complain("warning: \($0)")
-        }
+        let folder = StateFolder(place.state)
+        let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
         let export = try SnapshotExport(
             from: state,
             sources: sources,

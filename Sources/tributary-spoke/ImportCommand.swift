@@ -60,7 +60,10 @@ struct ImportCommand: ParsableCommand {
         let console = Console(isQuiet: place.quiet)
         let environment = SystemClock.environment
         let folder = StateFolder(place.state)
-        let state = try folder.openBeside(at: environment.now()) { console.complain("warning: \($0)") }
+        let state =
+            dryRun && !folder.exists
+            ? try StateFolder.inMemory()
+            : try folder.openBeside(at: environment.now()) { console.complain("warning: \($0)") }
         var status = ExitStatus.ok
         if let file {
             let take = SnapshotImport(

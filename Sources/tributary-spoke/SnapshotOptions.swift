@@ -3,7 +3,7 @@ import Federation
 
 /// What the commands about snapshot files have in common.
 struct SnapshotOptions: ParsableArguments {
-    @Option(help: "The folder with the spoke's state; it is made if it is missing.")
+    @Option(help: "The folder with the spoke's state; importing makes it if it is missing.")
     var state: String
 
     @Option(

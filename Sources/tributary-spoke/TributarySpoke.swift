@@ -17,7 +17,8 @@ struct TributarySpoke: ParsableCommand {
                 --source jsonl:patterns --sink jsonl:learned
               tributary-spoke list skills-patterns --state state
 
-            'run' in place of 'sync' goes on until it is stopped. 'status', 'list'
+            'run' in place of 'sync' goes on until it is stopped. 'preview' shows what
+            would leave this machine, and sends nothing. 'status', 'list'
             and 'get' read what was learned, without the hub; 'why' asks it about one
             pattern. 'export' and 'import' carry patterns in files.
 
@@ -28,8 +29,9 @@ struct TributarySpoke: ParsableCommand {
             """,
         version: ProductVersion.text,
         subcommands: [
-            SyncCommand.self, RunCommand.self, PushCommand.self, PullCommand.self, StatusCommand.self, ListCommand.self,
-            GetCommand.self, WhyCommand.self, ExportCommand.self, ImportCommand.self,
+            EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
+            PullCommand.self, StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
+            ExportCommand.self, ImportCommand.self,
         ]
     )
 

@@ -9,7 +9,8 @@ struct Workplace {
     let console: Console
     let client: HubClient
     let agent: SpokeAgent
-    private let lock: FolderLock
+    /// Keeps others from the state, where it is written to.
+    private let lock: FolderLock?
 
     /// Opens the state and prepares the connection; says what is worth a warning.
     ///
@@ -17,7 +18,35 @@ struct Workplace {
     init(_ options: HubOptions, _ sources: SourceOptions?, _ sinks: SinkOptions?) throws {
         let console = Console(isQuiet: options.quiet)
         let environment = SystemClock.environment
-        let settings = try SpokeSettings(
+        let settings = try Workplace.settings(options, sources, sinks)
+        client = try options.access.client(console, environment)
+        let folder = StateFolder(options.state)
+        lock = try folder.lock()
+        let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
+        if sources?.retryRefused == true { try state.releaseRefused() }
+        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
+        self.console = console
+    }
+
+    /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
+    init(reading options: HubOptions, _ sources: SourceOptions) throws {
+        let console = Console(isQuiet: options.quiet)
+        let environment = SystemClock.environment
+        let settings = try Workplace.settings(options, sources, nil)
+        client = try options.access.client(console, environment)
+        let folder = StateFolder(options.state)
+        lock = nil
+        let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
+        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
+        self.console = console
+    }
+
+    private static func settings(
+        _ options: HubOptions,
+        _ sources: SourceOptions?,
+        _ sinks: SinkOptions?
+    ) throws -> SpokeSettings {
+        try SpokeSettings(
             endpoint: options.access.hub,
             node: options.access.node,
             sources: sources?.sources ?? [],
@@ -26,13 +55,6 @@ struct Workplace {
             keepsVectors: sinks?.vectors ?? false,
             confirmsRetractions: sources?.confirmRetractions ?? false
         )
-        client = try options.access.client(console, environment)
-        let folder = StateFolder(options.state)
-        lock = try folder.lock()
-        let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
-        if sources?.retryRefused == true { try state.releaseRefused() }
-        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
-        self.console = console
     }
 }
 

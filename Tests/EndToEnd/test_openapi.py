@@ -12,6 +12,7 @@ from support.client import Client, Reply, encode
 from support.openapi import Described
 
 COLLECTION = "skills-patterns"
+ENROLMENT = "/v1/enrolment"
 ROOT = f"/v1/collections/{COLLECTION}"
 REVIEWED = "/v1/collections/reviewed"
 MERGED = "/v1/collections/merged"
@@ -101,10 +102,29 @@ def test_every_answer_is_as_described(hub, described, ask, reviewer):
     check_merging(ask)
     check_retraction(ask, reviewer)
     check_relaying(ask)
+    check_enrolment(hub, ask)
     for name in ("winners", "contributions?origin=alice"):
         reply = ask("GET", f"{ROOT}/{name}")
         ask("PUT", f"{ROOT}/checkpoint", {"cursor": cursor_of(reply)})
     assert described.operations() == {(method, path) for method, path, _ in described.seen}
+
+
+def check_enrolment(hub, ask):
+    join, other = (hub.command("join-token", "create", *more).strip() for more in ((), ("--node", "somebody")))
+    body = {"node": "joined", "token_id": "0" * 12, "token_sha256": "1" * 64}
+    bearer = {"Authorization": f"Bearer {join}"}
+    for status in (201, 200):
+        ask("POST", ENROLMENT, body, bearer, node=None, status=status)
+    ask("POST", ENROLMENT, {**body, "token_id": "2" * 12}, bearer, node=None, status=403)
+    bearer = {"Authorization": f"Bearer {other}"}
+    ask("POST", ENROLMENT, {**body, "node": "nobody"}, bearer, node=None, status=403)
+    ask("POST", ENROLMENT, {**body, "node": "../"}, bearer, node=None, status=400)
+    ask("POST", ENROLMENT, b" " * 5000, bearer, node=None, status=413)
+    ask("POST", ENROLMENT, b"x", {**bearer, "Content-Encoding": "br"}, node=None, status=415)
+    for node in (None, "alice"):
+        ask("POST", ENROLMENT, body, node=node, status=401)
+    taken = hub.command("join-token", "create").strip()
+    ask("POST", ENROLMENT, {**body, "node": "alice"}, {"Authorization": f"Bearer {taken}"}, node=None, status=409)
 
 
 def check_predecessor(hub, ask):
@@ -274,7 +294,7 @@ def forged(cursor, collection):
 def test_every_problem_is_as_described(hub, described, ask, reviewer):
     hub.client("gone")
     hub.command("node", "revoke", "gone")
-    open_to_all = {"/healthz", "/readyz", "/openapi.json"}
+    open_to_all = {"/healthz", "/readyz", "/openapi.json", ENROLMENT}
     for method, path in described.operations():
         if "{token}" in path or path in open_to_all:
             continue

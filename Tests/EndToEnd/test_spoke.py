@@ -69,6 +69,7 @@ def test_after_two_rounds_all_have_learned_the_same_to_the_last_byte(team):
         for line in winners:
             found = learned.get(line["id"]) or learned[int(line["id"])]
             origin = found["payload"].pop("federation")
+            assert len(origin.pop("content")) == 64
             assert origin == {name: line[name] for name in ("origin", "incarnation", "revision", "checksum")}
             assert canonical(found["payload"]) == canonical(line["payload"])
             assert found["payload"]["by"] == line["origin"]

@@ -252,7 +252,7 @@ def test_a_hub_that_forgot_is_told_again(arena):
         for spoke in (alice, bruno):
             spoke.port = hub.port
         alice.write(SKILLS, items("old", 50, text="newer") + items("young", 30))
-        bruno.write(SKILLS, items("shared", 20, value=0.95) + items("more", 10))
+        bruno.write(SKILLS, items("shared", 20, value=0.95) + items("more", 10, text="more"))
         for spoke in (alice, bruno, alice):
             spoke.sync()
         expected, said_before = alice.learned(), said(hub, "alice")

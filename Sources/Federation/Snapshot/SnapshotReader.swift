@@ -77,7 +77,8 @@ package final class SnapshotReader {
         let place = SnapshotPlace(offset: offset)
         let document: JSONDocument
         do throws(JSONError) {
-            document = try TopLevelInteger.document(slice.bytes)
+            // The predecessor's has an id where a number of patterns should be, as great as ids are.
+            document = try TopLevelInteger.document(slice.bytes, depth: SnapshotReader.manifestDepth)
         } catch { throw SnapshotError(.damaged, at: place, "the manifest cannot be read: \(error)") }
         do throws(SnapshotError) {
             manifest = try SnapshotManifest(document.root)
@@ -86,6 +87,9 @@ package final class SnapshotReader {
         }
         if manifest?.entries != nil, let flaw { throw flaw }
     }
+
+    /// Levels of the predecessor's manifest: itself, its collections, each of them.
+    private static let manifestDepth = 3
 
     private func begin(_ slice: RecordSlice, at offset: Int64) throws {
         let place = SnapshotPlace(offset: offset)

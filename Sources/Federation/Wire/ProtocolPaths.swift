@@ -1,6 +1,8 @@
 /// Paths and header names of the protocol, once.
 package enum ProtocolPaths {
     package static let manifest = "/v1/manifest"
+    /// Where a machine with a join token becomes a node.
+    package static let enrolment = "/v1/enrolment"
 
     /// Where contributions are pushed to and read from.
     package static func contributions(_ collection: CollectionName) -> String {

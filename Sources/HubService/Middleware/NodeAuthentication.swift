@@ -64,11 +64,7 @@ struct NodeAuthentication: RouterMiddleware {
     private func presented(_ request: Request, _ context: HubContext) -> String? {
         switch place {
         case .path: return context.parameters.get("token")
-        case .header:
-            guard let header = request.headers[.authorization] else { return nil }
-            let parts = header.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
-            return String(parts[1])
+        case .header: return BearerToken.presented(request)
         }
     }
 
@@ -77,6 +73,16 @@ struct NodeAuthentication: RouterMiddleware {
         case .path: context.parameters.get("node")
         case .header: HTTPField.Name(ProtocolPaths.nodeHeader).flatMap { request.headers[$0] }
         }
+    }
+}
+
+/// The token in `Authorization: Bearer`.
+enum BearerToken {
+    static func presented(_ request: Request) -> String? {
+        guard let header = request.headers[.authorization] else { return nil }
+        let parts = header.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
     }
 }
 

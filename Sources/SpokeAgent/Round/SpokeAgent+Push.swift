@@ -7,17 +7,7 @@ extension SpokeAgent {
     func push(_ entry: ManifestDocument.Entry, _ report: inout CollectionReport) throws {
         let policy = entry.policy
         let number = try state.number(of: policy.collection)
-        let sources = SourceSet(
-            settings.sources,
-            policy,
-            known: try state.sourceFiles(of: number),
-            SourceContext(
-                state: state,
-                collection: number,
-                now: environment.now,
-                shouldStop: environment.shouldStop
-            )
-        )
+        let sources = try openSources(policy, number)
         defer {
             report.held = (try? state.heldItems(in: number)) ?? []
             report.withheld = (try? state.withheldStatements(in: number)) ?? WithheldStatements()
@@ -39,6 +29,17 @@ extension SpokeAgent {
             for path in sources.dropped { try state.removeSourceFile(path, from: number) }
         }
         try state.saveScan(of: number, key: isDone && isSettled ? key : nil, tally: report.scan?.json.text)
+    }
+
+    /// What the sources have of a collection.
+    func openSources(_ policy: CollectionPolicy, _ number: Int64) throws -> SourceSet {
+        let context = SourceContext(
+            state: state,
+            collection: number,
+            now: environment.now,
+            shouldStop: environment.shouldStop
+        )
+        return SourceSet(settings.sources, policy, known: try state.sourceFiles(of: number), context)
     }
 
     /// Without any file nothing is known, and so nothing is taken back.
@@ -121,7 +122,7 @@ extension SpokeAgent {
     }
 
     /// Why nothing may be taken back now, where something would be.
-    private func retractionHold(
+    func retractionHold(
         _ scan: CollectionScan,
         _ sources: SourceSet
     ) throws -> CollectionReport.HeldRetractions? {

@@ -183,7 +183,7 @@ package final class SpokeAgent {
     }
 
     /// The collections to work on.
-    private func selected(_ manifest: ManifestDocument) throws -> [ManifestDocument.Entry] {
+    func selected(_ manifest: ManifestDocument) throws -> [ManifestDocument.Entry] {
         let names = manifest.entries.map(\.policy.collection)
         for wanted in settings.collections where !names.contains(wanted) {
             throw SpokeError(.usage, unknownCollection(wanted.text, names) + "; check --collections")

@@ -35,6 +35,7 @@ enum SinkLine {
             .init("incarnation", .integer(winner.incarnation)),
             .init("revision", .integer(winner.revision)),
             .init("checksum", .string(winner.checksum)),
+            .init("content", .string(winner.content)),
         ]
         if !winner.parents.isEmpty { provenance.append(.init("parents", .array(winner.parents.map(\.json)))) }
         JSONValue.object(provenance).append(to: &output)

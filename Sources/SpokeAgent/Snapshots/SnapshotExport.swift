@@ -98,8 +98,7 @@ package struct SnapshotExport {
             node: try node ?? SnapshotExport.nobody(),
             outgoing: outgoing,
             state: state,
-            collection: number,
-            isBesideOthers: true
+            collection: number
         )
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }

@@ -23,8 +23,7 @@ final class CollectionScan {
         node: NodeName,
         outgoing: OutgoingRules,
         state: SpokeState,
-        collection: Int64,
-        isBesideOthers: Bool = false
+        collection: Int64
     ) throws {
         self.parts = parts
         self.policy = policy
@@ -32,7 +31,7 @@ final class CollectionScan {
         self.collection = collection
         winners = HeldForeignWinners(state: state, node: node, collection: collection)
         reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: state.hasher)
-        table = try ScanTable(state: state, collection: collection, isBesideOthers: isBesideOthers)
+        table = try ScanTable(state: state, collection: collection)
     }
 
     /// Reads the parts; `mayGoOn` is asked now and then, and may throw.

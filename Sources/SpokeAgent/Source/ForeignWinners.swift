@@ -6,7 +6,7 @@ protocol ForeignWinners {
     /// Whether pattern `id` with this content is held as another node's, or as merged.
     func holds(_ id: PatternID, _ checksum: SHA256Digest) throws -> Bool
 
-    /// Whether another node's pattern that says the same is held under another id, and this node never shared `id`.
+    /// Whether another node's pattern that says the same is or was held under another id, and this node never shared `id`.
     func holdsCopy(of content: SHA256Digest, besides id: PatternID) throws -> Bool
 }
 
@@ -27,6 +27,6 @@ struct HeldForeignWinners: ForeignWinners {
     }
 
     func holdsCopy(of content: SHA256Digest, besides id: PatternID) throws -> Bool {
-        try state.isForeignCopy(content, besides: id, notFrom: node, in: collection)
+        try state.isForeignCopy(content, besides: id, in: collection)
     }
 }

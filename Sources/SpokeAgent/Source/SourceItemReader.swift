@@ -100,7 +100,7 @@ struct SourceItemReader {
     /// Whether the payload is another node's and was not changed here since it was pulled.
     ///
     /// Under its own id it has to say where it comes from: two nodes may well learn the same. Under another id it is a
-    /// copy, whatever it says, once the other's was known here first.
+    /// copy where its mark says so, and also without a mark once the other's was known here first.
     private func isEcho(
         _ payload: JSONNode,
         _ id: PatternID,
@@ -108,15 +108,18 @@ struct SourceItemReader {
         _ checksum: SHA256Digest,
         _ winners: some ForeignWinners
     ) throws -> Bool {
+        var content: SHA256Digest?
         if canonical.count >= SourceLimits.copyBytes {
-            let content = ContentDigest.of(canonicalPayload: canonical, collection: policy.collection, hasher: hasher)
-            if try winners.holdsCopy(of: content, besides: id) { return true }
+            let digest = ContentDigest.of(canonicalPayload: canonical, collection: policy.collection, hasher: hasher)
+            if try winners.holdsCopy(of: digest, besides: id) { return true }
+            content = digest
         }
         let federation = payload["federation"]
         // What was merged from several nodes is none's own, also where this node's part of it was the best.
         guard let origin = federation?["origin"]?.string ?? payload["imported_from"]?.string,
             origin != node.text || federation?["parents"]?.elements.isEmpty == false
         else { return false }
+        if let content, federation?["content"]?.string.flatMap(SHA256Digest.init(hex:)) == content { return true }
         if federation?["checksum"]?.string.flatMap(SHA256Digest.init(hex:)) == checksum { return true }
         return try winners.holds(id, checksum)
     }

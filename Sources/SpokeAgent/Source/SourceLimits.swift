@@ -7,6 +7,8 @@ enum SourceLimits {
     /// Bytes that a payload has at least before the same under another id is taken for a copy: "no", said of two things,
     /// is none.
     static let copyBytes = 64
+    /// Contents of other nodes that are remembered, so that a copy is known again.
+    static let foreignContents: Int64 = 1_000_000
     /// Patterns that were refused as retracted and are offered again in one round after operators resolved something.
     static let retriedRetracted = 2_000
     /// Unreadable lines that are listed one by one; the others are counted.

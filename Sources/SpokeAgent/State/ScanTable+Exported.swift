@@ -17,7 +17,7 @@ extension ScanTable {
         let statement = try database.prepare(
             """
             SELECT s.line, s.part, s.offset, s.length, s.key, s.id, s.checksum, s.vector_digest,
-                CASE WHEN o.state = 0 AND o.accepted_revision = o.revision THEN o.revision END
+                CASE WHEN o.state = 0 AND o.accepted_revision = o.revision THEN o.revision END, s.number
             FROM temp.scan AS s
             LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id AND o.is_retraction = 0
                 AND o.checksum = s.checksum AND o.vector_digest = s.vector_digest
@@ -39,6 +39,7 @@ extension ScanTable {
             let change = Change(
                 line: statement.int64(0),
                 place: Place(part: Int(statement.int64(1)), place: place),
+                number: statement.int64(9),
                 id: statement.patternID(5),
                 checksum: statement.digest(6),
                 vectorDigest: statement.digest(7)

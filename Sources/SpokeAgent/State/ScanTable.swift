@@ -36,6 +36,8 @@ final class ScanTable {
         /// The position in the scan.
         var line: Int64
         var place: Place
+        /// Which record of its part it is, counted from 1.
+        var number: Int64
         var id: PatternID
         var checksum: SHA256Digest
         var vectorDigest: SHA256Digest
@@ -44,16 +46,12 @@ final class ScanTable {
 
     let state: SpokeState
     let collection: Int64
-    private let isBesideOthers: Bool
     var database: SQLiteDatabase { state.database }
 
     /// An empty table for one collection; there is one at a time.
-    ///
-    /// With `isBesideOthers` the state is not changed while it is filled, so that a spoke at work is not held up.
-    init(state: SpokeState, collection: Int64, isBesideOthers: Bool = false) throws {
+    init(state: SpokeState, collection: Int64) throws {
         self.state = state
         self.collection = collection
-        self.isBesideOthers = isBesideOthers
         try database.execute(
             """
             DROP TABLE IF EXISTS temp.scan;
@@ -74,9 +72,10 @@ final class ScanTable {
         )
     }
 
-    /// Runs `body`, which adds lines, as one transaction.
+    /// Runs `body`, which adds records, as one transaction; the table is this connection's alone, so nobody is kept from
+    /// the state meanwhile.
     func fill(_ body: () throws -> Void) throws {
-        if isBesideOthers { try database.snapshot(body) } else { try database.transaction(body) }
+        try database.transaction(isDeferred: true, body)
     }
 
     /// Adds a record, which is the `number`th of its part, behind the others.
@@ -135,7 +134,7 @@ final class ScanTable {
             """
             SELECT s.line, s.part, s.offset, s.length, s.id, s.checksum, s.vector_digest,
                 o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable,
-                s.key
+                s.key, s.number
             FROM temp.scan AS s LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id
             WHERE s.line > ?2 AND s.standing = 1
                 AND (o.id IS NULL OR o.checksum <> s.checksum OR o.vector_digest <> s.vector_digest
@@ -159,6 +158,7 @@ final class ScanTable {
                             key: statement.isNull(14) ? nil : statement.string(14)
                         )
                     ),
+                    number: statement.int64(15),
                     id: statement.patternID(4),
                     checksum: statement.digest(5),
                     vectorDigest: statement.digest(6),

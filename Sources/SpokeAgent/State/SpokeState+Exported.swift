@@ -128,7 +128,7 @@ extension SpokeState {
 
     /// Runs `body`, to which the state stays as it is, while others may go on.
     func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
-        try database.snapshot(body)
+        try database.transaction(isDeferred: true, body)
     }
 
     /// The policies of the hub that was met last, by collection; none where none was met.

@@ -42,7 +42,7 @@ extension SpokeState {
             ) STRICT;
             """
         )
-        try database.snapshot(body)
+        try database.transaction(isDeferred: true, body)
     }
 
     /// Stages `item`, which has this value; returns false where the snapshot has named the pattern before.
@@ -133,6 +133,12 @@ extension SpokeState {
                 content_digest = excluded.content_digest
             """
         ).run(number, collection.text)
+        try database.prepare(
+            """
+            INSERT OR IGNORE INTO foreign_contents (collection, content_digest, id)
+            SELECT ?1, content_digest, id FROM temp.staged WHERE collection = ?2 AND origin <> ?3
+            """
+        ).run(number, collection.text, try fact(.node) ?? "")
         try noteImport(to: number)
     }
 

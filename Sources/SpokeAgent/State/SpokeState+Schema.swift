@@ -144,11 +144,19 @@ extension SpokeState {
         ALTER TABLE collections ADD COLUMN retry_after TEXT;
         """,
         """
-        -- Over what a winner says, whatever its id, scores and times, so that a copy of it is known again.
+        -- Over what a winner says, whatever its id, scores and times.
         ALTER TABLE winners ADD COLUMN content_digest BLOB NOT NULL DEFAULT (zeroblob(32));
 
-        -- Finds a copy of a winner.
-        CREATE INDEX winners_content ON winners (collection, content_digest);
+        -- What other nodes' winners said, also earlier ones, so that a copy is known again under whatever id.
+        CREATE TABLE foreign_contents (
+            number INTEGER PRIMARY KEY,
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            content_digest BLOB NOT NULL,
+            id TEXT NOT NULL
+        ) STRICT;
+
+        -- Finds a copy.
+        CREATE UNIQUE INDEX foreign_contents_content ON foreign_contents (collection, content_digest, id);
         """,
         """
         -- Patterns that came in snapshot files, one row for each. No hub sweeps them; a winner of the same id stands before.
@@ -174,17 +182,14 @@ extension SpokeState {
         -- Finds a pattern, and lists a collection in the order of ids.
         CREATE UNIQUE INDEX imported_id ON imported (collection, id);
 
-        -- Finds a copy of what was imported.
-        CREATE INDEX imported_content ON imported (collection, content_digest);
-
         -- What was learned, from the hub and from files: what sinks write and what is listed.
         CREATE VIEW learned AS
         SELECT collection, id, origin, incarnation, revision, checksum, vector_digest, value, updated_at, payload,
-            vector_model, vector, parents, 0 AS is_imported
+            vector_model, vector, parents, content_digest, 0 AS is_imported
         FROM winners
         UNION ALL
         SELECT collection, id, origin, incarnation, revision, checksum, vector_digest, value, updated_at, payload,
-            vector_model, vector, parents, 1
+            vector_model, vector, parents, content_digest, 1
         FROM imported AS i
         WHERE NOT EXISTS (SELECT 1 FROM winners AS w WHERE w.collection = i.collection AND w.id = i.id);
         """,
@@ -197,7 +202,7 @@ extension SpokeState {
     private func digestWinners() throws {
         let winners = try database.prepare(
             """
-            SELECT w.number, c.name, w.payload FROM winners AS w JOIN collections AS c ON c.number = w.collection
+            SELECT w.number, c.name, w.payload, c.number, w.id, w.origin FROM winners AS w JOIN collections AS c ON c.number = w.collection
             WHERE w.number > ?1 ORDER BY w.number LIMIT 1
             """
         )
@@ -211,11 +216,10 @@ extension SpokeState {
             guard let collection = CollectionName(winners.string(1)) else { continue }
             update.reset()
             try update.bind(last, at: 1)
-            try update.bind(
-                ContentDigest.of(canonicalPayload: winners.bytes(2), collection: collection, hasher: hasher),
-                at: 2
-            )
+            let content = ContentDigest.of(canonicalPayload: winners.bytes(2), collection: collection, hasher: hasher)
+            try update.bind(content, at: 2)
             while try update.step() {}
+            try noteForeignContent(content, winners.patternID(4), from: winners.string(5), in: winners.int64(3))
         }
     }
 }

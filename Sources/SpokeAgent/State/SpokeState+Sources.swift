@@ -72,24 +72,20 @@ extension SpokeState {
         return try statement.step()
     }
 
-    /// Whether what says the same as `content` is held or was imported under another id than `id` alone, another node's or
-    /// merged, while the hub never had `id` from this node.
+    /// Whether another node's winner said the same as `content` under another id than `id` alone, while the hub never had
+    /// `id` from this node.
     func isForeignCopy(
         _ content: SHA256Digest,
         besides id: PatternID,
-        notFrom node: NodeName,
         in collection: Int64
     ) throws -> Bool {
         let statement = try database.prepare(
             """
-            SELECT 1 FROM (
-                SELECT * FROM (
-                    SELECT collection, id, content_digest, origin, parents FROM winners
-                    UNION ALL SELECT collection, id, content_digest, origin, parents FROM imported
+            SELECT 1 FROM foreign_contents
+            WHERE collection = ?1 AND content_digest = ?2
+                AND NOT EXISTS (
+                    SELECT 1 FROM foreign_contents WHERE collection = ?1 AND content_digest = ?2 AND id = ?3
                 )
-                WHERE collection = ?1 AND content_digest = ?2 AND id <> ?3 AND (origin <> ?4 OR parents IS NOT NULL)
-            )
-            WHERE NOT EXISTS (SELECT 1 FROM winners WHERE collection = ?1 AND id = ?3 AND content_digest = ?2)
                 AND NOT EXISTS (
                     SELECT 1 FROM offered WHERE collection = ?1 AND id = ?3 AND (accepted_revision > 0 OR state = 1)
                 )
@@ -98,7 +94,30 @@ extension SpokeState {
         try statement.bind(collection, at: 1)
         try statement.bind(content, at: 2)
         try statement.bind(id, at: 3)
-        try statement.bind(node.text, at: 4)
         return try statement.step()
+    }
+
+    /// Remembers what a winner of `origin` says, where that is another node.
+    func noteForeignContent(
+        _ content: SHA256Digest,
+        _ id: PatternID,
+        from origin: String,
+        in collection: Int64
+    ) throws {
+        guard try origin != fact(.node) else { return }
+        let insert = try database.prepare(
+            "INSERT OR IGNORE INTO foreign_contents (collection, content_digest, id) VALUES (?1, ?2, ?3)"
+        )
+        try insert.bind(collection, at: 1)
+        try insert.bind(content, at: 2)
+        try insert.bind(id, at: 3)
+        while try insert.step() {}
+    }
+
+    /// Forgets the oldest of the contents remembered, where there are more than ``SourceLimits/foreignContents``.
+    func boundForeignContents() throws {
+        try database.prepare(
+            "DELETE FROM foreign_contents WHERE number <= (SELECT max(number) FROM foreign_contents) - ?1"
+        ).run(SourceLimits.foreignContents)
     }
 }

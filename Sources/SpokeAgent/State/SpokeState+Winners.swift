@@ -10,6 +10,8 @@ package struct HeldWinner: Sendable, Equatable {
     package var revision: Int64
     /// 64 hexadecimal digits.
     package var checksum: String
+    /// Over what it says, whatever its id, scores and times; 64 hexadecimal digits.
+    package var content: String
     package var value: Double?
     package var updatedAt: Timestamp?
     /// Of a merged winner: what it was made of, by origin.
@@ -56,7 +58,7 @@ extension SpokeState {
         let statement = try database.prepare(
             """
             SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents,
-                vector_digest, is_imported
+                content_digest, vector_digest, is_imported
             FROM learned WHERE \(condition)
             """
         )
@@ -70,14 +72,15 @@ extension SpokeState {
                     incarnation: statement.int64(2),
                     revision: statement.int64(3),
                     checksum: statement.digest(4).hex,
+                    content: statement.digest(11).hex,
                     value: statement.isNull(5) ? nil : statement.double(5),
                     updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
                     parents: statement.parents(10),
                     payload: statement.bytes(7),
                     vectorModel: statement.isNull(8) ? nil : statement.string(8),
                     vector: statement.isNull(9) ? nil : statement.bytes(9),
-                    vectorDigest: statement.digest(11),
-                    isImported: statement.bool(12)
+                    vectorDigest: statement.digest(12),
+                    isImported: statement.bool(13)
                 )
             )
         }

@@ -65,6 +65,11 @@ package struct StateFolder {
         return try SpokeState(database: SQLiteDatabase(path: databasePath))
     }
 
+    /// A state that holds nothing and is kept nowhere, for looking ahead where there is none yet.
+    package static func inMemory() throws -> SpokeState {
+        try SpokeState(database: SQLiteDatabase(path: ":memory:"))
+    }
+
     private func openChecked(_ now: Timestamp) throws -> SpokeState {
         // Looked at before the database is opened, which makes a log of its own.
         let wasCutOff = access(databasePath + "-wal", F_OK) == 0

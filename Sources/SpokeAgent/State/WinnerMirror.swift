@@ -128,6 +128,7 @@ package final class WinnerMirror: WinnerTarget {
     package func commit(_ cursor: String, isEnd: Bool) throws -> Int64 {
         guard var filling else { return 0 }
         let swept = isEnd && filling.isSweeping ? try sweep(&filling) : 0
+        if isEnd { try state.boundForeignContents() }
         try database.prepare(
             """
             UPDATE collections SET cursor = ?2, generation = ?3, is_sweeping = ?4, winner_count = ?5, winner_sum = ?6,
@@ -270,11 +271,14 @@ package final class WinnerMirror: WinnerTarget {
         if keepsVectors, let vector = line.vector?.bytes { try upsert.bind(vector, at: 12) }
         try upsert.bind(filling.generation, at: 13)
         try upsert.bind(provenance.parents, at: 14)
-        try upsert.bind(
-            ContentDigest.of(canonicalPayload: payload, collection: filling.collection, hasher: state.hasher),
-            at: 15
+        let content = ContentDigest.of(
+            canonicalPayload: payload,
+            collection: filling.collection,
+            hasher: state.hasher
         )
+        try upsert.bind(content, at: 15)
         while try upsert.step() {}
+        try state.noteForeignContent(content, line.id, from: provenance.origin.text, in: filling.number)
     }
 
     private func itemDigest(

@@ -17,6 +17,12 @@ enum Folder {
         }
     }
 
+    /// The folder that the file at `path` is in.
+    static func containing(_ path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     /// Makes what was renamed in the folder at `path` survive a power cut.
     static func synchronize(_ path: String) throws(SpokeError) {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

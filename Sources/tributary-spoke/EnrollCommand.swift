@@ -1,0 +1,124 @@
+import ArgumentParser
+import Federation
+import Glibc
+import Replication
+import SpokeAgent
+
+/// Makes this machine a node.
+struct EnrollCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enroll",
+        abstract: "Enrols this machine at a hub, with a secret of its own.",
+        discussion: """
+            EXAMPLE
+              tributary-spoke enroll --hub https://hub.example:8092 --node alice \\
+                --join-token-file alice.join --token-file ~/.config/tributary/token
+
+            The hub's operator hands out the join token, which is good for one machine:
+              tributary-hub join-token create --node alice
+
+            The secret is made here and written to the token file, which only you can
+            read, before the hub hears of it. Cut off at any point, the same command
+            again finishes what was begun.
+            """
+    )
+
+    @Option(help: "The hub's address, such as https://hub.example:8092.", transform: AccessOptions.endpoint)
+    var hub: HubEndpoint
+
+    @Option(
+        help: "The name that this machine is to have; its host name where it is left out.",
+        transform: AccessOptions.node
+    )
+    var node: NodeName?
+
+    @Option(help: "The file that holds the join token and nothing else; - reads standard input.")
+    var joinTokenFile: String
+
+    @Option(help: "Where this machine's own token goes; ~/.config/tributary/token where it is left out.")
+    var tokenFile: String?
+
+    @Option(help: ArgumentHelp("Trust the certificates in this PEM file, and no others.", valueName: "file"))
+    var caFile: String?
+
+    func run() throws {
+        SignalFlag.install()
+        let console = Console(isQuiet: false)
+        let environment = SystemClock.environment
+        let name = try node ?? EnrollCommand.hostName()
+        let path = try tokenFile ?? EnrollCommand.defaultTokenFile()
+        let joinToken = try EnrollCommand.joinToken(in: joinTokenFile)
+        if !hub.isSecure, !hub.isLoopback {
+            console.complain("warning: the join token travels unencrypted to \(hub.host); use https, or a tunnel")
+        }
+        let file = NewTokenFile(path)
+        var generator = SystemRandomNumberGenerator()
+        let token = try file.prepare(using: &generator)
+        let client = HubClient(
+            endpoint: hub,
+            node: name,
+            transport: try CurlTransport(
+                endpoint: hub,
+                trustedCertificates: caFile,
+                shouldStop: environment.shouldStop
+            ),
+            environment: environment,
+            token: { joinToken }
+        )
+        let enrolment: Enrolment
+        do {
+            enrolment = try client.retrying { try client.enrol(token) }
+        } catch let error as ReplicationError {
+            // Of anything else the hub may have taken it, and the same again finds out.
+            switch error.kind {
+            case .unauthorized, .refused, .notAHub: file.discard()
+            default: break
+            }
+            throw error
+        }
+        try file.finish()
+        console.say(
+            "\(name) is enrolled at \(hub) as \(enrolment.role.rawValue), incarnation \(enrolment.incarnation); its token is in"
+                + " \(path)"
+        )
+        console.say(
+            "next: tributary-spoke sync --hub \(hub) --node \(name) --token-file \(path) --state ... --source ..."
+        )
+    }
+
+    private static func joinToken(in path: String) throws -> String {
+        let text = path == "-" ? readLine() ?? "" : try TokenFile(path).read()
+        guard let token = JoinToken(text.filter { !$0.isWhitespace }) else {
+            throw SpokeError(
+                .configuration,
+                "\(path == "-" ? "standard input" : path) holds no join token, which is like"
+                    + " 'tributary_join_<id>_<secret>'; the hub's operator prints one with 'tributary-hub join-token create'"
+            )
+        }
+        return token.secretText
+    }
+
+    private static func hostName() throws -> NodeName {
+        var bytes = [CChar](repeating: 0, count: 256)
+        gethostname(&bytes, bytes.count - 1)
+        let text = String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let name = NodeName(String(text.prefix { $0 != "." })) else {
+            throw SpokeError(.usage, "this machine's host name is no node name; give one with --node")
+        }
+        return name
+    }
+
+    private static func defaultTokenFile() throws -> String {
+        func variable(_ name: String) -> String? {
+            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let folder = variable("XDG_CONFIG_HOME") { return "\(folder)/tributary/token" }
+        guard let home = variable("HOME") else {
+            throw SpokeError(
+                .usage,
+                "neither HOME nor XDG_CONFIG_HOME is set; say with --token-file where the token goes"
+            )
+        }
+        return "\(home)/.config/tributary/token"
+    }
+}
