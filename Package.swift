@@ -78,8 +78,17 @@ let package = Package(
         // Files of snapshots, whichever program reads or writes them.
         library("Snapshots", ["Federation", "Digest", "Gzip"]),
 
+        // What of a pattern may leave a machine: rules, no input or output.
+        library("Egress", ["JSON", "Digest"]),
+
         // What people read, whichever program prints it.
         library("Presentation", ["JSON"]),
+
+        // What a Qdrant is asked for and told.
+        library("Qdrant", ["Curl", "JSON", "Presentation"]),
+
+        // Files of settings, read strictly, whichever program has them.
+        library("Settings", ["JSON", "Presentation"]),
 
         // The client side of the protocol.
         library("Replication", ["Federation", "JSON", "Digest", "Curl"]),
@@ -109,8 +118,8 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest",
-                "CLibMalloc", argumentParser, logging,
+                "HubService", "HubStore", "Replication", "Settings", "Presentation", "Snapshots", "Federation", "JSON",
+                "Digest", "CLibMalloc", argumentParser, logging,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage
@@ -119,12 +128,16 @@ let package = Package(
         // The spoke.
         library(
             "SpokeAgent",
-            ["Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest", "SQLite"]
+            [
+                "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON", "Digest", "SQLite",
+                "Qdrant",
+            ]
         ),
         .executableTarget(
             name: "tributary-spoke",
             dependencies: [
-                "SpokeAgent", "Replication", "Presentation", "Snapshots", "Federation", "JSON", argumentParser,
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON",
+                argumentParser,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
@@ -139,10 +152,12 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("DigestTests", ["Digest"]),
         tests("FederationTests", ["Federation", "JSON", "Digest", "TestSupport"]),
+        tests("EgressTests", ["Egress", "JSON", "Digest", "TestSupport"]),
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
         tests("SnapshotsTests", ["Snapshots", "Federation", "Digest", "Gzip"]),
+        tests("QdrantTests", ["Qdrant", "JSON"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
         tests(
             "HubStoreTests",
@@ -153,7 +168,10 @@ let package = Package(
         tests("HubServiceTests", ["HubService", "Federation", "JSON", "Digest"]),
         tests(
             "SpokeAgentTests",
-            ["SpokeAgent", "Replication", "Presentation", "Federation", "JSON", "Digest", "SQLite"]
+            [
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest",
+                "SQLite", "TestSupport",
+            ]
         ),
         tests("TidyTests", []),
     ],

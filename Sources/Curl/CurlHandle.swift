@@ -1,25 +1,69 @@
 import CLibCurl
 
-/// Owns one easy handle and its error buffer; closes its connections in the end.
+/// Owns one easy handle, its error buffer and what waits for it; closes its connections in the end.
 final class CurlHandle {
     /// libcurl's own state, set up once for the process, before its first handle.
     private static let globalResult = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     let pointer: UnsafeMutableRawPointer
+    /// Holds the connections; a transfer is driven by it, so that it can wait for something else besides.
+    private let multi: UnsafeMutableRawPointer
     private let errorText: UnsafeMutableBufferPointer<CChar>
 
     init() throws(CurlError) {
         guard Self.globalResult == CURLE_OK, let pointer = curl_easy_init() else {
-            throw CurlError(kind: .other(Int32(CURLE_FAILED_INIT.rawValue)), request: "curl", message: "no handle")
+            throw CurlHandle.noHandle
+        }
+        guard let multi = curl_multi_init() else {
+            curl_easy_cleanup(pointer)
+            throw CurlHandle.noHandle
         }
         self.pointer = pointer
+        self.multi = multi
         errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
         errorText.initialize(repeating: 0)
     }
 
     deinit {
         curl_easy_cleanup(pointer)
+        curl_multi_cleanup(multi)
         errorText.deallocate()
+    }
+
+    private static var noHandle: CurlError {
+        CurlError(kind: .other(Int32(CURLE_FAILED_INIT.rawValue)), request: "curl", message: "no handle")
+    }
+
+    /// Makes the transfer that is configured.
+    ///
+    /// Whoever is to be asked whether it may go on is asked once `descriptor` is readable, when something arrives, and
+    /// after `milliseconds` at the latest.
+    func perform(waking descriptor: Int32?, atMost milliseconds: Int) -> CURLcode {
+        guard curl_multi_add_handle(multi, pointer) == CURLM_OK else { return CURLE_FAILED_INIT }
+        defer { curl_multi_remove_handle(multi, pointer) }
+        let timeout = Int32(clamping: milliseconds)
+        var running: Int32 = 0
+        while true {
+            guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
+            guard running > 0 else { break }
+            let isDone =
+                if let descriptor {
+                    wait(descriptor, timeout)
+                } else {
+                    curl_multi_poll(multi, nil, 0, timeout, nil)
+                }
+            guard isDone == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
+        }
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            if message.pointee.msg == CURLMSG_DONE { return message.pointee.data.result }
+        }
+        return CURLE_FAILED_INIT
+    }
+
+    private func wait(_ descriptor: Int32, _ timeout: Int32) -> CURLMcode {
+        var wake = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
+        return curl_multi_poll(multi, &wake, 1, timeout, nil)
     }
 
     /// Forgets all options, but keeps connections, names and TLS sessions.

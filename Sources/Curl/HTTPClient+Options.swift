@@ -3,6 +3,8 @@ import CLibCurl
 extension HTTPClient {
     /// The size of curl's receive buffer, and so of the largest piece of a body.
     private static let bufferBytes = 128 * 1024
+    /// What is sent at once: the fewer portions, the less often the receiving side is woken.
+    private static let uploadBufferBytes = 256 * 1024
 
     /// curl measures the speed once a second: within one second a reply that moves can look like one that does not.
     private static let shortestStallSeconds = 2
@@ -44,6 +46,7 @@ extension HTTPClient {
             // A long poll is silent for so long that a network may forget the connection.
             (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_BUFFERSIZE, Self.bufferBytes),
+            (CURLOPT_UPLOAD_BUFFERSIZE, Self.uploadBufferBytes),
         ]
         var steps = numbers.map { option, value in { self.set(option, value) } }
         steps.append { self.set(CURLOPT_PROTOCOLS_STR, "http,https") }
@@ -60,12 +63,16 @@ extension HTTPClient {
 
     private func setTimeouts(_ request: HTTPRequest) -> CURLcode {
         let stallSeconds = max(Self.shortestStallSeconds, (Self.milliseconds(request.stallTimeout) + 999) / 1000)
-        return Self.firstFailure([
+        var steps = [
             { self.set(CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.connectTimeout)) },
             { self.set(CURLOPT_TIMEOUT_MS, Self.milliseconds(request.totalDeadline)) },
-            { self.set(CURLOPT_LOW_SPEED_LIMIT, 1) },
-            { self.set(CURLOPT_LOW_SPEED_TIME, stallSeconds) },
-        ])
+        ]
+        // curl looks at the speed every second: where the deadline ends the transfer first, that is for nothing.
+        if request.stallTimeout < request.totalDeadline {
+            steps.append { self.set(CURLOPT_LOW_SPEED_LIMIT, 1) }
+            steps.append { self.set(CURLOPT_LOW_SPEED_TIME, stallSeconds) }
+        }
+        return Self.firstFailure(steps)
     }
 
     private func setMethod(_ request: HTTPRequest, _ body: UnsafeRawBufferPointer) -> CURLcode {
@@ -134,7 +141,7 @@ extension HTTPClient {
     }
 
     /// A duration as curl takes it: at least 1, as 0 is "for ever", and within 31 bits.
-    private static func milliseconds(_ duration: Duration) -> Int {
+    static func milliseconds(_ duration: Duration) -> Int {
         Int(max(1, min(duration / .milliseconds(1), 2e9)))
     }
 }

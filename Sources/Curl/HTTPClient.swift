@@ -14,10 +14,23 @@ package final class HTTPClient {
         /// Whether `https_proxy`, `no_proxy` and their like in the environment are heeded.
         package var usesEnvironmentProxy: Bool
 
+        /// A descriptor that becomes readable when `shouldStop` has to be asked; nil where it is asked once a second.
+        package var wakeDescriptor: Int32?
+
+        /// The longest time for which `shouldStop` is not asked where there is a `wakeDescriptor`.
+        package var longestSilence: Duration
+
         /// A configuration that trusts the system's certificates and heeds its proxies, unless told otherwise.
-        package init(trustedCertificates: String? = nil, usesEnvironmentProxy: Bool = true) {
+        package init(
+            trustedCertificates: String? = nil,
+            usesEnvironmentProxy: Bool = true,
+            wakeDescriptor: Int32? = nil,
+            longestSilence: Duration = .seconds(60)
+        ) {
             self.trustedCertificates = trustedCertificates
             self.usesEnvironmentProxy = usesEnvironmentProxy
+            self.wakeDescriptor = wakeDescriptor
+            self.longestSilence = longestSilence
         }
     }
 
@@ -30,7 +43,8 @@ package final class HTTPClient {
 
     /// Makes a client whose transfers end, with `CurlError` of kind `aborted`, when `shouldStop` returns true.
     ///
-    /// `shouldStop` is asked at least about once a second, also while nothing arrives.
+    /// `shouldStop` is asked at least about once a second, also while nothing arrives; with a `wakeDescriptor` as soon as
+    /// that is readable.
     package init(
         configuration: Configuration = Configuration(),
         shouldStop: @escaping () -> Bool = { false }
@@ -86,7 +100,7 @@ package final class HTTPClient {
         let code = body.withUnsafeBytes { bytes in
             withExtendedLifetime((headers, transfer)) {
                 let code = configure(request, headers, bytes, transfer)
-                return code == CURLE_OK ? curl_easy_perform(handle.pointer) : code
+                return code == CURLE_OK ? perform() : code
             }
         }
         isSpent = code != CURLE_OK
@@ -94,6 +108,17 @@ package final class HTTPClient {
         defer { _ = handle.reset() }
         return try conclude(code, transfer, request, shown)
     }
+
+    /// Makes the transfer that is configured; waits for the network and for who wants it to stop at once.
+    private func perform() -> CURLcode {
+        guard let descriptor = configuration.wakeDescriptor else {
+            return handle.perform(waking: nil, atMost: Self.silenceWithoutWaking)
+        }
+        return handle.perform(waking: descriptor, atMost: Self.milliseconds(configuration.longestSilence))
+    }
+
+    /// How often `shouldStop` is asked where nothing says when, in milliseconds.
+    private static let silenceWithoutWaking = 1_000
 
     /// The form in which errors show the request, if it may be sent.
     private func check(_ request: HTTPRequest) throws(CurlError) -> String {

@@ -19,10 +19,24 @@ package struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConvert
 
     /// A digest from 64 hexadecimal digits; `nil` for anything else.
     package init?(hex: String) {
-        guard let bytes = Hex.decode(hex), let digest = bytes.withUnsafeBytes(SHA256Digest.init(bytes:)) else {
-            return nil
-        }
+        var hex = hex
+        guard let digest = hex.withUTF8({ SHA256Digest(hex: UnsafeRawBufferPointer($0)) }) else { return nil }
         self = digest
+    }
+
+    /// A digest from 64 hexadecimal digits; `nil` for anything else.
+    package init?(hex digits: UnsafeRawBufferPointer) {
+        guard digits.count == 64 else { return nil }
+        func word(_ index: Int) -> UInt64? {
+            var word: UInt64 = 0
+            for digit in digits[(index * 16)..<(index * 16 + 16)] {
+                guard let nibble = Hex.nibble(digit) else { return nil }
+                word = word << 4 | UInt64(nibble)
+            }
+            return word
+        }
+        guard let first = word(0), let second = word(1), let third = word(2), let fourth = word(3) else { return nil }
+        words = (first, second, third, fourth)
     }
 
     package var bytes: [UInt8] {
@@ -45,11 +59,15 @@ package struct SHA256Digest: Sendable, Hashable, Comparable, CustomStringConvert
 
     /// Appends 64 lower-case hexadecimal digits.
     package func appendHex(to output: inout [UInt8]) {
-        withBytes { bytes in
-            for byte in bytes {
-                output.append(Hex.digit(byte >> 4))
-                output.append(Hex.digit(byte & 15))
+        // One append instead of 64: digests are in every line of a feed.
+        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 1) { digits in
+            withBytes { bytes in
+                for (index, byte) in bytes.enumerated() {
+                    digits[2 * index] = Hex.digit(byte >> 4)
+                    digits[2 * index + 1] = Hex.digit(byte & 15)
+                }
             }
+            output.append(contentsOf: digits)
         }
     }
 
@@ -101,7 +119,8 @@ package enum Hex {
         return bytes
     }
 
-    private static func nibble(_ digit: UInt8) -> UInt8? {
+    /// The value of a digit of either case; `nil` where it is none.
+    fileprivate static func nibble(_ digit: UInt8) -> UInt8? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
         case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10

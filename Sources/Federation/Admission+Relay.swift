@@ -22,13 +22,13 @@ extension Admission {
 
     /// The members a relayed item may have: those of a line of the contributions feed.
     static let relayedMembers: [StaticString] = [
-        "id", "state", "origin", "incarnation", "revision", "checksum", "vector_digest", "path", "received_at", "value",
-        "updated_at", "vector_model", "vector_dimension", "vector", "payload",
+        "id", "state", "origin", "incarnation", "revision", "checksum", "path", "payload", "vector_digest",
+        "received_at", "value", "updated_at", "vector_model", "vector_dimension", "vector",
     ]
 
     /// What the relayed item `root` says; throws a ``Refusal``.
     func relayedKind(of root: JSONNode, id: PatternID) throws(Refusal) -> StatementKind {
-        guard let checksum = root["checksum"]?.string.flatMap(SHA256Digest.init(hex:)), root["revision"] != nil else {
+        guard let checksum = root["checksum"]?.digest, root["revision"] != nil else {
             throw Refusal(.relayIncomplete, "a relayed item has the revision and the checksum that its origin gave it")
         }
         if let payload = root["payload"], payload.kind != .null { return .content }
@@ -37,7 +37,7 @@ extension Admission {
         }
         return .erased(
             checksum: checksum,
-            vector: root["vector_digest"]?.string.flatMap(SHA256Digest.init(hex:)) ?? .none
+            vector: root["vector_digest"]?.digest ?? .none
         )
     }
 
@@ -45,7 +45,7 @@ extension Admission {
     /// is `digest`: without its vector it would be another statement.
     func checkVector(_ root: JSONNode, _ digest: SHA256Digest) throws(Refusal) {
         guard let claimed = root["vector_digest"], claimed.kind != .null else { return }
-        guard claimed.string.flatMap(SHA256Digest.init(hex:)) == digest else {
+        guard claimed.digest == digest else {
             throw Refusal(
                 .vectorInvalid,
                 "the item names a vector that did not come with it; a relayed item has all that its origin sent"
@@ -80,7 +80,8 @@ extension Admission.Speaker {
                     + "in a circle, or the hierarchy is too deep"
             )
         }
-        self.init(origin: origin, incarnation: incarnation, path: path + [relay], isRelayed: true)
+        path.append(relay)
+        self.init(origin: origin, incarnation: incarnation, path: path, isRelayed: true)
     }
 
     /// Whether `root` is a statement of `hub` itself, as any node sends them: without an origin, or its own name alone.

@@ -279,7 +279,7 @@ package struct Admission {
 
     private func checkChecksum(_ root: JSONNode, _ checksum: SHA256Digest) throws(Refusal) {
         guard let claimed = root["checksum"], claimed.kind != .null else { return }
-        guard claimed.string.flatMap(SHA256Digest.init(hex:)) == checksum else {
+        guard claimed.digest == checksum else {
             throw Refusal(.checksumMismatch, "the content's checksum is \(checksum.hex), not the one sent with it")
         }
     }

@@ -32,7 +32,7 @@ extension ContributionReference {
             // The greatest number is nobody's: its origin could not say anything after it.
             (1..<Int64.max).contains(revision),
             let incarnation = node["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }),
-            let checksum = node["checksum"]?.string.flatMap(SHA256Digest.init(hex:))
+            let checksum = node["checksum"]?.digest
         else { return nil }
         self.init(origin: origin, incarnation: incarnation, revision: revision, checksum: checksum)
     }

@@ -4,7 +4,7 @@ package import JSON
 /// Ids as the predecessor's vector database holds them: unsigned 64-bit integers and UUIDs alone.
 package enum QdrantID {
     /// The namespace of mapped ids: UUIDv5 of the name `tributary` in the URL namespace of RFC 4122.
-    private static let namespace: [UInt8] = nameBased(
+    static let namespace: [UInt8] = nameBased(
         in: [
             0x6B, 0xA7, 0xB8, 0x11, 0x9D, 0xAD, 0x11, 0xD1, 0x80, 0xB4, 0x00, 0xC0, 0x4F, 0xD4, 0x30, 0xC8,
         ],
@@ -22,7 +22,7 @@ package enum QdrantID {
     }
 
     /// A UUID of version 5.
-    private static func nameBased(in namespace: [UInt8], name: [UInt8]) -> [UInt8] {
+    static func nameBased(in namespace: [UInt8], name: [UInt8]) -> [UInt8] {
         var bytes = Array(SHA1.digest(of: namespace + name).prefix(16))
         bytes[6] = bytes[6] & 0x0F | 0x50
         bytes[8] = bytes[8] & 0x3F | 0x80

@@ -1,4 +1,5 @@
 package import Digest
+internal import JSON
 
 /// A digest of a set that does not depend on the order in which its members came: how many, and the sum of their
 /// SHA-256 digests modulo 2^256.
@@ -118,9 +119,9 @@ package enum ItemDigest {
         text.append(0)
         text.append(contentsOf: origin.text.utf8)
         text.append(0)
-        text.append(contentsOf: String(version.incarnation).utf8)
+        JSONText.appendInteger(Int64(version.incarnation), to: &text)
         text.append(0)
-        text.append(contentsOf: String(version.revision).utf8)
+        JSONText.appendInteger(version.revision, to: &text)
         text.append(0)
         version.checksum.appendHex(to: &text)
         text.append(0)

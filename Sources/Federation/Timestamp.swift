@@ -23,16 +23,45 @@ package struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertibl
 
     /// RFC 3339 in UTC with microseconds, such as `2026-11-21T08:30:00.000000Z`.
     package var description: String {
+        var output: [UInt8] = []
+        append(to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Appends the text of ``description``.
+    package func append(to output: inout [UInt8]) {
         let (days, time) = microseconds.floorDivided(by: 86_400_000_000)
         let (year, month, day) = CivilDate.from(days: days)
         let (seconds, fraction) = time.floorDivided(by: 1_000_000)
-        let clock = [seconds / 3600, seconds / 60 % 60, seconds % 60].map { padded($0, 2) }.joined(separator: ":")
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock).\(padded(fraction, 6))Z"
+        if (0...9999).contains(year) {
+            Timestamp.append(year, width: 4, before: "-", to: &output)
+        } else {
+            output.append(contentsOf: "\(year)-".utf8)
+        }
+        Timestamp.append(month, width: 2, before: "-", to: &output)
+        Timestamp.append(day, width: 2, before: "T", to: &output)
+        Timestamp.append(seconds / 3600, width: 2, before: ":", to: &output)
+        Timestamp.append(seconds / 60 % 60, width: 2, before: ":", to: &output)
+        Timestamp.append(seconds % 60, width: 2, before: ".", to: &output)
+        Timestamp.append(fraction, width: 6, before: "Z", to: &output)
     }
 
-    private func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// Appends the last `width` digits of `value`, which is not negative, and `separator`.
+    private static func append(
+        _ value: Int64,
+        width: Int,
+        before separator: Unicode.Scalar,
+        to output: inout [UInt8]
+    ) {
+        withUnsafeTemporaryAllocation(byteCount: width + 1, alignment: 1) { digits in
+            var rest = value
+            for index in (0..<width).reversed() {
+                digits[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            }
+            digits[width] = UInt8(ascii: separator)
+            output.append(contentsOf: digits)
+        }
     }
 }
 

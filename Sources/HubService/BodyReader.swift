@@ -10,9 +10,13 @@ struct BodyReader: AsyncSequence {
 
     private let body: RequestBody
     private let isCompressed: Bool
+    /// Tells a client that waits for it that its body is wanted.
+    private let demand: @Sendable () -> Void
 
     /// A reader of the body of `request`; throws a ``Problem`` where the body is too large or its encoding unknown.
-    init(_ request: Request) throws {
+    init(_ request: Request, _ context: HubContext) throws {
+        let waits = request.headers[.expect]?.lowercased() == "100-continue"
+        demand = { if waits { context.tell(.bodyWanted) } }
         switch request.headers[.contentEncoding]?.lowercased() {
         case nil, "", "identity": isCompressed = false
         case "gzip", "x-gzip": isCompressed = true
@@ -32,7 +36,8 @@ struct BodyReader: AsyncSequence {
     )
 
     func makeAsyncIterator() -> Iterator {
-        Iterator(body: body.makeAsyncIterator(), isCompressed: isCompressed)
+        demand()
+        return Iterator(body: body.makeAsyncIterator(), isCompressed: isCompressed)
     }
 
     /// Goes through the body once.

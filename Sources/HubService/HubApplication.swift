@@ -123,8 +123,10 @@ package struct HubApplication: Sendable {
             )
         }
         let router = HubRouter.make(hub) { UUIDText.format(Live.newIdentity()) }
+        let connections = OpenConnections()
+        services.append(connections)
         services.append(
-            server(router, configuration.listen, option: "--listen") {
+            server(router, configuration.listen, option: "--listen", connections) {
                 announcement.running("serving on", $0, path: "")
             }
         )
@@ -145,11 +147,18 @@ package struct HubApplication: Sendable {
         _ router: Router<Context>,
         _ address: ListenAddress,
         option: String,
+        _ connections: OpenConnections = OpenConnections(),
         running: @escaping @Sendable (Int?) -> Void
     ) -> Listener where Context.Source == ApplicationRequestContextSource {
         let application = Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(HubDeadlines.idleSeconds))),
+            server: HTTPServerBuilder { responder in
+                let idle = HTTP1Channel.Configuration(idleTimeout: .seconds(HubDeadlines.idleSeconds))
+                return GatedChannel(
+                    http: HTTP1Channel(responder: responder, configuration: idle),
+                    connections: connections
+                )
+            },
             configuration: .init(
                 address: .hostname(address.host, port: address.port),
                 serverName: "tributary-hub",

@@ -78,6 +78,8 @@ package struct ListenAddress: Sendable, Equatable, CustomStringConvertible {
 enum HubDeadlines {
     /// A connection on which nothing moves is closed after this.
     static let idleSeconds: Int64 = 75
+    /// A connection on which no token was shown, and nothing is being answered, is closed after this.
+    static let unprovenSeconds: Int64 = 10
     /// A push has to arrive within this, however slowly its bytes drip.
     static let bodySeconds: Int64 = 300
     /// A pull whose reader takes nothing for this long is ended.
@@ -90,4 +92,6 @@ enum HubDeadlines {
     static let retryAfterFaultSeconds = 30
     /// Connections at once.
     static let connections = 512
+    /// Connections at once beyond which one without a token is closed for each that comes.
+    static let ampleConnections = 384
 }

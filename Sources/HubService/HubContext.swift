@@ -2,6 +2,7 @@ import Federation
 import HubStore
 import Hummingbird
 import Logging
+import NIOCore
 
 /// What a request carries through the hub.
 struct HubContext: RequestContext {
@@ -10,10 +11,18 @@ struct HubContext: RequestContext {
     var node: EnrolledNode?
     /// Names the request in logs and problems.
     var requestID: String
+    /// The connection that it came on.
+    private let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         requestID = ""
+        channel = source.channel
+    }
+
+    /// Tells the connection what became of the request.
+    func tell(_ event: ConnectionEvent) {
+        channel.triggerUserOutboundEvent(event, promise: nil)
     }
 
     /// The authenticated node; throws where a route forgot to ask for one.

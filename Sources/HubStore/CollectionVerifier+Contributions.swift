@@ -18,6 +18,10 @@ struct VerifiedRow: Sendable {
     var isErased: Bool
     var isWithheld: Bool
     var feedNumber: Int64
+    /// The greatest value that any version had; `nil` where none had content.
+    var peakValue: Double?
+    /// Names of hubs, which may be none.
+    var path: [String]
 
     init(_ row: Row) throws {
         value = try row.optionalDouble(6)
@@ -35,6 +39,8 @@ struct VerifiedRow: Sendable {
         isErased = try row.bool(10)
         isWithheld = try row.bool(11)
         feedNumber = try row.int64(12)
+        peakValue = try row.optionalDouble(13)
+        path = try row.textArray(14)
     }
 }
 
@@ -92,6 +98,7 @@ extension CollectionVerifier {
                 differ(.vector, "digest \(candidate.version.vectorDigest.hex)", "digest \(digest.hex)")
             }
         }
+        verifyPassage(row)
         guard let payload = candidate.payload else { return }
         if let said = reading(of: payload, of: candidate) {
             if said.value != row.value {
@@ -174,6 +181,6 @@ extension Winner {
         let kind = composition == nil ? "" : " composed"
         return "\(state.rawValue):\(kind) \(candidate.origin)'s revision \(candidate.version.revision), value "
             + "\(candidate.value), of \(candidate.updatedAt), content \(candidate.version.checksum.hex.prefix(12)), "
-            + "\(contributors) contributors"
+            + "\(contributors) \(contributors == 1 ? "contributor" : "contributors")"
     }
 }

@@ -3,13 +3,13 @@ import Federation
 import Postgres
 
 /// Recomputes one collection in one snapshot, some rows at a time: contributions with the winners they decide, then
-/// winners, then resolutions.
+/// winners, resolutions and earlier versions.
 struct CollectionVerifier: Sendable {
     /// Rows looked at in one step; as many contents are in memory.
     static let stepRows = 200
 
     private enum Stage {
-        case contributions, winners, resolutions, finished
+        case contributions, winners, resolutions, history, finished
     }
 
     let policy: CollectionPolicy
@@ -62,7 +62,7 @@ struct CollectionVerifier: Sendable {
             """
             DECLARE verified_contributions NO SCROLL CURSOR FOR
             SELECT pattern_id, node, incarnation, revision, checksum, vector_digest, value, updated_at, payload, vector,
-                is_erased, is_withheld, feed_number
+                is_erased, is_withheld, feed_number, peak_value, path
             FROM contributions WHERE collection = \(collection.text) ORDER BY pattern_id, node
             """
         )
@@ -84,6 +84,14 @@ struct CollectionVerifier: Sendable {
             WHERE r.collection = \(collection.text) ORDER BY r.feed_number
             """
         )
+        _ = try connection.execute(
+            """
+            DECLARE verified_history NO SCROLL CURSOR FOR
+            SELECT pattern_id, node, checksum, vector_digest, payload, vector, is_erased FROM contribution_history
+            WHERE collection = \(collection.text)
+            """
+        )
+        try findSharedNumbers(connection)
     }
 
     /// Looks at the next rows.
@@ -92,6 +100,7 @@ struct CollectionVerifier: Sendable {
         case .contributions: try stepContributions(connection)
         case .winners: try stepWinners(connection)
         case .resolutions: try stepResolutions(connection)
+        case .history: try stepHistory(connection)
         case .finished: return
         }
         guard stage == .finished else { return }
@@ -125,9 +134,9 @@ struct CollectionVerifier: Sendable {
         let rows = try fetch("verified_winners", connection)
         for row in rows.rows {
             let id = try row.patternID(0)
-            verification.winners += 1
             winners.greatestNumber = max(winners.greatestNumber, try row.int64(6))
             if try !row.isNull(1) {
+                verification.liveWinners += 1
                 winners.set.insert(
                     ItemDigest.winner(
                         collection: policy.collection,
@@ -155,6 +164,12 @@ struct CollectionVerifier: Sendable {
             resolutions.set.insert(resolution.itemDigest(in: policy.collection, hasher: SHA256()))
             resolutions.greatestNumber = max(resolutions.greatestNumber, try row.int64(Resolution.columnCount))
         }
+        if rows.rowCount < CollectionVerifier.stepRows { stage = .history }
+    }
+
+    private mutating func stepHistory(_ connection: Connection) throws {
+        let rows = try fetch("verified_history", connection)
+        for row in rows.rows { verifyEarlier(try EarlierVersion(row)) }
         if rows.rowCount < CollectionVerifier.stepRows { stage = .finished }
     }
 

@@ -40,6 +40,17 @@ struct Erasure {
         )
     }
 
+    /// Removes the text of one contribution, whose content has this `digest` by which others with the same are found.
+    func erase(_ key: ContributionKey, as digest: SHA256Digest) throws {
+        _ = try connection.execute(
+            """
+            UPDATE contributions SET payload = NULL, value = NULL, updated_at = NULL, vector = NULL, vector_model = NULL,
+                is_erased = true, content_digest = \(digest.bytes)
+            WHERE collection = \(collection.text) AND pattern_id = \(key.id.sql) AND node = \(key.origin.text)
+            """
+        )
+    }
+
     /// Notes what the erased contents of pattern `id` were, by which others with the same content are found.
     func remember(_ digests: [SHA256Digest: SHA256Digest], of id: PatternID) throws {
         _ = try connection.execute(
@@ -148,10 +159,26 @@ struct Erasure {
 }
 
 extension Store {
-    /// Removes, step by step, the text of contents whose retraction says so.
-    func eraseRetractedContents(in collection: CollectionName) async throws {
+    /// Contents of which a retraction that was not followed yet says that their text is to be removed, although it was
+    /// lifted since: the hub where it was decided has that text no more either.
+    func liftedErasures(in collection: CollectionName) async throws -> Set<SHA256Digest> {
+        try await pool.read { connection in
+            let digests = try connection.execute(
+                """
+                SELECT DISTINCT content_digest FROM resolutions
+                WHERE collection = \(collection.text) AND NOT is_applied AND erases AND content_digest IS NOT NULL
+                """
+            ).rows.map { try $0.digest(0) }
+            guard !digests.isEmpty else { return [] }
+            let standing = try SettlementTransaction(reading: collection, connection).retractedContents()
+            return Set(digests.filter { standing[$0]?.erases != true })
+        }
+    }
+
+    /// Removes, step by step, the text of contents whose standing retraction says so, and of those that are `lifted`.
+    func eraseRetractedContents(in collection: CollectionName, lifted: Set<SHA256Digest>) async throws {
         let contents = try await pool.read { connection in
-            Set(
+            lifted.union(
                 try SettlementTransaction(reading: collection, connection).retractedContents()
                     .filter { $0.value.erases }.keys
             )

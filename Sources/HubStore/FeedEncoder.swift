@@ -26,7 +26,7 @@ struct FeedEncoder {
         self.epoch = epoch
         self.lines = lines
         self.digest = digest
-        output.reserveCapacity(1 << 19)
+        output.reserveCapacity(1 << 18)
     }
 
     /// Appends a row and returns its feed number.

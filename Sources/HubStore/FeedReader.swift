@@ -5,8 +5,10 @@ import Postgres
 
 /// Reads a feed as one streamed query over one snapshot, in chunks of NDJSON, so that memory does not grow with it.
 package actor FeedReader: StreamedRead {
-    /// Rows fetched at a time.
-    private static let chunkRows = 500
+    /// Rows fetched at a time; those that are encoded and those that follow them are in memory.
+    private static let chunkRows = 250
+    /// Rows encoded between two looks at what the server has sent meanwhile.
+    private static let stepRows = 16
 
     private let request: FeedRequest
     private let lease: ConnectionLease
@@ -86,7 +88,6 @@ package actor FeedReader: StreamedRead {
         guard !isFinished else { return nil }
         let (request, epoch, head, before, retractions) = (request, epoch, head, progress, retractions)
         let (chunk, after, isLast) = try await lease.run { connection in
-            let rows = try connection.fetch(FeedReader.chunkRows, from: "feed_rows")
             var encoder = FeedEncoder(
                 request: request,
                 retractions: retractions,
@@ -95,8 +96,13 @@ package actor FeedReader: StreamedRead {
                 digest: before.digest
             )
             var number = before.number
-            for row in rows.rows { number = try encoder.append(row) }
-            let isLast = rows.rowCount < FeedReader.chunkRows
+            let isLast = try connection.fetchingAhead(FeedReader.chunkRows, from: "feed_rows") { rows, following in
+                for (index, row) in rows.rows.enumerated() {
+                    number = try encoder.append(row)
+                    if index % FeedReader.stepRows == 0 { following?.takeIn() }
+                }
+                return rows.rowCount < FeedReader.chunkRows
+            }
             if isLast {
                 let isComplete = request.limit.map { encoder.lines < $0 } ?? true
                 // A complete answer reaches the head of its snapshot, also where the last changes were left out of it.

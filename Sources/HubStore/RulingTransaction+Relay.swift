@@ -28,10 +28,9 @@ extension RulingTransaction {
         for resolution in new { if case .pattern(let id) = resolution.subject { ids.insert(id) } }
         guard !ids.isEmpty else { return new }
         let changed = ids.sorted()
-        let standing = try settlement.standingResolutions(of: changed, heads)
-        for id in changed {
-            if let resolution = standing.patterns[id], resolution.retracts, resolution.erases { try eraseText(of: id) }
-        }
+        // Also what was lifted since: the hub where it was decided has no text any more either.
+        for id in changed
+        where new.contains(where: { $0.subject == .pattern(id) && $0.retracts && $0.erases }) { try eraseText(of: id) }
         _ = try settlement.decideAnew(changed, policy: policy, heads: &heads)
         try markApplied(numbers)
         return new

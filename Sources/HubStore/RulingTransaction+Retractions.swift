@@ -153,6 +153,42 @@ extension RulingTransaction {
             """
         )
         let moved = try settlement.outOfLine(result, retracted)
+        return try move(moved, result)
+    }
+
+    /// Removes the text of the next contributions behind `key` whose content is one of `contents`; `last` is `nil` when
+    /// there are no more.
+    mutating func eraseContents(
+        _ contents: Set<SHA256Digest>,
+        after key: ContributionKey?
+    ) throws -> (last: ContributionKey?, changes: [DecisionChange]) {
+        let result = try settlement.connection.execute(
+            """
+            SELECT pattern_id, node, payload, is_withheld FROM contributions
+            WHERE collection = \(settlement.collection.text) AND payload IS NOT NULL
+                AND (pattern_id, node) > (\(key?.id.sql ?? PostgresText(utf8: [])), \(key?.origin.text ?? ""))
+            ORDER BY pattern_id, node LIMIT \(Self.stepRows)
+            """
+        )
+        let hasher = SHA256()
+        let erasure = Erasure(connection: settlement.connection, collection: settlement.collection)
+        var erased: [(key: ContributionKey, isWithheld: Bool)] = []
+        for row in result.rows {
+            let payload = try row.text(2).utf8
+            let digest = ContentDigest.of(canonicalPayload: payload, collection: settlement.collection, hasher: hasher)
+            guard contents.contains(digest) else { continue }
+            let key = ContributionKey(id: try row.patternID(0), origin: try row.node(1))
+            try erasure.erase(key, as: digest)
+            erased.append((key, try row.bool(3)))
+        }
+        return try move(erased, result)
+    }
+
+    /// Has winners follow `moved`, some of the contributions of `result`, which are moved to the end of their feed.
+    private mutating func move(
+        _ moved: [(key: ContributionKey, isWithheld: Bool)],
+        _ result: QueryResult
+    ) throws -> (last: ContributionKey?, changes: [DecisionChange]) {
         try settlement.setWithheld(moved, heads: &heads)
         let ids = Array(Set(moved.map(\.key.id))).sorted()
         let changes = ids.isEmpty ? [] : try settlement.decideAnew(ids, policy: policy, heads: &heads)

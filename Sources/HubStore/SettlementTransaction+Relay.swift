@@ -6,9 +6,10 @@ extension SettlementTransaction {
     func countOrigins(of items: [AdmittedItem], _ verdicts: [Verdict], relayedBy relay: NodeName) throws {
         var incarnations: [NodeName: Int32] = [:]
         var counts: [NodeName: Int64] = [:]
-        for (item, verdict) in zip(items, verdicts) where verdict == .accepted {
-            let origin = item.contribution.origin
-            incarnations[origin] = max(incarnations[origin] ?? 1, item.contribution.version.incarnation)
+        // By position: a copy of each item would cost more than counting it.
+        for index in items.indices where verdicts[index] == .accepted {
+            let origin = items[index].contribution.origin
+            incarnations[origin] = max(incarnations[origin] ?? 1, items[index].contribution.version.incarnation)
             counts[origin, default: 0] += 1
         }
         guard !counts.isEmpty else { return }

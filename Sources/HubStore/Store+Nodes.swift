@@ -46,23 +46,37 @@ extension Store {
     ///
     /// Its incarnation is greater than any that this hub has heard of under that name, also by way of other hubs: what a
     /// node that moved here says from now on is newer than what it said where it was before.
+    ///
+    /// With `incarnation` it is enrolled under just that, as the same machine is at another hub: what it says at either is
+    /// then ordered by its own numbers. Throws ``StoreError/invalid(_:)`` where that would be lower than what was heard.
     package func enrol(
         _ name: NodeName,
         role: NodeRole,
         scopes: Set<NodeScope> = [],
+        incarnation: Int32? = nil,
         token: NodeToken,
         now: Timestamp
     ) async throws -> EnrolledNode {
         try await pool.write { connection in
-            try Store.enrol(name, role: role, scopes: scopes, credential: token.credential, now: now, connection)
+            if let incarnation { try Store.check(incarnation, of: name, connection) }
+            return try Store.enrol(
+                name,
+                role: role,
+                scopes: scopes,
+                incarnation: incarnation,
+                credential: token.credential,
+                now: now,
+                connection
+            )
         }
     }
 
-    /// Enrols `name` within a transaction; see ``enrol(_:role:scopes:token:now:)``.
+    /// Enrols `name` within a transaction; see ``enrol(_:role:scopes:incarnation:token:now:)``.
     static func enrol(
         _ name: NodeName,
         role: NodeRole,
         scopes: Set<NodeScope> = [],
+        incarnation: Int32? = nil,
         credential: NodeCredential,
         now: Timestamp,
         _ connection: Connection
@@ -71,13 +85,16 @@ extension Store {
             """
             INSERT INTO nodes (node, role, scopes, incarnation, token_id, token_hash, created_at, enrolled_at)
             SELECT \(name.text), \(role.rawValue), \(scopes.map(\.rawValue).sorted()),
-                least(coalesce(max(incarnation), 0), \(Store.lastIncarnation) - 1) + 1,
+                coalesce(
+                    \(optional: incarnation)::integer,
+                    least(coalesce(max(incarnation), 0), \(Store.lastIncarnation) - 1) + 1
+                ),
                 \(credential.id), \(credential.hash.bytes), \(now.sql), \(now.sql)
             FROM relayed_origins WHERE origin = \(name.text)
             ON CONFLICT (node) DO UPDATE SET role = excluded.role, scopes = excluded.scopes,
-                incarnation = greatest(
+                incarnation = coalesce(\(optional: incarnation)::integer, greatest(
                     least(nodes.incarnation, \(Store.lastIncarnation) - 1) + 1, excluded.incarnation
-                ),
+                )),
                 hub_id = NULL, token_id = excluded.token_id, token_hash = excluded.token_hash,
                 enrolled_at = excluded.enrolled_at, revoked_at = NULL
             WHERE nodes.revoked_at IS NOT NULL
@@ -86,6 +103,28 @@ extension Store {
         )
         guard let row = result.first else { throw StoreError.nodeExists(name) }
         return try row.enrolledNode()
+    }
+
+    /// Throws ``StoreError/invalid(_:)`` where `name` cannot be enrolled under `incarnation`: what it says would lose to
+    /// what it said before, or count as what somebody said whose token was revoked.
+    private static func check(_ incarnation: Int32, of name: NodeName, _ connection: Connection) throws {
+        let heard = try connection.execute(
+            """
+            SELECT (SELECT max(incarnation) FROM relayed_origins WHERE origin = \(name.text)),
+                (SELECT incarnation FROM nodes WHERE node = \(name.text) AND revoked_at IS NOT NULL),
+                (SELECT max(incarnation) FROM revocations WHERE node = \(name.text))
+            """
+        )
+        guard let row = heard.first else { return }
+        let relayed = try row.optionalInt32(0) ?? 1
+        let revoked = max(try row.optionalInt32(1) ?? 0, try row.optionalInt32(2) ?? 0)
+        let least = max(relayed, revoked + 1)
+        guard incarnation < least else { return }
+        throw StoreError.invalid(
+            "'\(name)' cannot be enrolled under incarnation \(incarnation), as this hub has heard of it under"
+                + " \(max(relayed, revoked))\(revoked >= relayed ? ", which was revoked" : ""): give --incarnation \(least)"
+                + " or more, and enrol it under the same at its other hubs"
+        )
     }
 
     /// Revokes `name`; its token stops working with the next request.
@@ -174,6 +213,20 @@ extension Store {
             _ = try connection.execute(
                 "UPDATE nodes SET hub_id = \(PostgresUUID(bytes: hub)) WHERE node = \(name.text) AND role = 'hub'"
             )
+        }
+    }
+
+    /// Whether a node of role hub is enrolled as `name` that said it is another hub than `hub`, a UUID.
+    package func isEnrolled(_ name: NodeName, asOtherHubThan hub: String) async throws -> Bool {
+        try await pool.withConnection { connection in
+            try connection.execute(
+                """
+                SELECT EXISTS (
+                    SELECT FROM nodes WHERE node = \(name.text) AND role = 'hub' AND revoked_at IS NULL
+                        AND hub_id::text <> \(hub)
+                )
+                """
+            ).first?.bool(0) ?? false
         }
     }
 

@@ -74,26 +74,46 @@ extension Store {
         now: @Sendable () -> Timestamp
     ) async throws -> [DecisionChange] {
         let numbers = try await unappliedResolutions(of: collection)
-        var changes: [DecisionChange] = []
-        var position: ContributionKey?
-        while true {
-            let (after, time) = (position, now())
-            let step = try await pool.write { connection in
-                var transaction = try RulingTransaction(connection: connection, collection: collection, now: time)
-                let step = try transaction.followContents(after: after)
-                try transaction.save()
-                return step
+        var changes = try await step(in: collection, now: now) { try $0.followContents(after: $1) }
+        let lifted = try await liftedErasures(in: collection)
+        if !lifted.isEmpty {
+            try await pool.write { connection in
+                _ = try FeedHeads.lock(collection, connection)
+                try Erasure(connection: connection, collection: collection).eraseResolved(lifted)
             }
-            changes += step.changes
-            guard let last = step.last else { break }
-            position = last
+            changes += try await step(in: collection, now: now) { try $0.eraseContents(lifted, after: $1) }
         }
         changes += try await followResolved(in: collection, now: now)
-        try await eraseRetractedContents(in: collection)
+        try await eraseRetractedContents(in: collection, lifted: lifted)
         try await pool.write { connection in
             let transaction = try RulingTransaction(connection: connection, collection: collection, now: now())
             try transaction.markApplied(numbers)
         }
+        return changes
+    }
+
+    /// Has `body` go over all contributions, some in each transaction; returns what changed.
+    private func step(
+        in collection: CollectionName,
+        now: @Sendable () -> Timestamp,
+        _ body:
+            @escaping @Sendable (inout RulingTransaction, ContributionKey?) throws -> (
+                last: ContributionKey?, changes: [DecisionChange]
+            )
+    ) async throws -> [DecisionChange] {
+        var changes: [DecisionChange] = []
+        var position: ContributionKey?
+        repeat {
+            let (after, time) = (position, now())
+            let step = try await pool.write { connection in
+                var transaction = try RulingTransaction(connection: connection, collection: collection, now: time)
+                let step = try body(&transaction, after)
+                try transaction.save()
+                return step
+            }
+            changes += step.changes
+            position = step.last
+        } while position != nil
         return changes
     }
 

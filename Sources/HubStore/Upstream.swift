@@ -111,3 +111,12 @@ extension Row {
         try optionalTimestamp(column).map(Timestamp.init(microseconds:))
     }
 }
+
+extension Upstream {
+    /// Why the upstream at `url`, which calls itself `name`, and another hub that is a node of that name here cannot both be.
+    package static func nodeCalled(_ name: NodeName, asUpstreamAt url: String) -> String {
+        "\(url) calls itself \(name), and another hub is the node \(name) here, so that what that one passes on would be kept"
+            + " from the upstream; give the upstream another name with `tributary-hub serve --name`, or revoke that node and"
+            + " enrol its hub under another name"
+    }
+}

@@ -16,8 +16,14 @@ package struct Verification: Sendable {
         case winner
         /// A feed's count and digest with its rows.
         case digest
-        /// The numbers of a feed's changes with its head.
+        /// The numbers of a feed's changes with each other and with its head.
         case numbers
+        /// The greatest value of all versions with the present one.
+        case peak
+        /// The hubs that a contribution passed through with what names and how many there can be.
+        case path
+        /// A payload or vector of an earlier version with its checksum or digest.
+        case history
     }
 
     /// Something that is stored is not what it has to be.
@@ -48,7 +54,10 @@ package struct Verification: Sendable {
 
     package var collection: CollectionName
     package var contributions: Int64 = 0
-    package var winners: Int64 = 0
+    /// Winners that serve something, not those that were retracted.
+    package var liveWinners: Int64 = 0
+    /// Earlier versions of contributions that are kept.
+    package var earlierVersions: Int64 = 0
     package var resolutions: Int64 = 0
     /// All differences; ``listed`` are the first of them.
     package var differences: Int64 = 0

@@ -19,9 +19,22 @@ package struct ArraySplitter: RecordSplitter {
     }
 
     package mutating func split(_ chunk: UnsafeRawBufferPointer, _ record: (RecordSlice) throws -> Void) throws {
+        let used = try splitThroughEnd(chunk, record)
+        for index in used..<chunk.count where !ArraySplitter.isSpace(chunk[index]) { throw unexpected(index - used) }
+        consumed += chunk.count - used
+    }
+
+    /// Whether the closing bracket was seen.
+    var isComplete: Bool { state == .afterArray }
+
+    /// Like ``split(_:_:)``, but stops behind the closing bracket; returns how many bytes it took.
+    mutating func splitThroughEnd(
+        _ chunk: UnsafeRawBufferPointer,
+        _ record: (RecordSlice) throws -> Void
+    ) throws -> Int {
         var start = 0
         var index = 0
-        while index < chunk.count {
+        while index < chunk.count, state != .afterArray {
             let byte = chunk[index]
             if state == .inElement {
                 if try endsElement(byte, at: index) {
@@ -40,7 +53,8 @@ package struct ArraySplitter: RecordSplitter {
             index += 1
         }
         if state == .inElement { partial.append(UnsafeRawBufferPointer(rebasing: chunk[start...])) }
-        consumed += chunk.count
+        consumed += index
+        return index
     }
 
     package mutating func finish(_ record: (RecordSlice) throws -> Void) throws {
@@ -55,9 +69,13 @@ package struct ArraySplitter: RecordSplitter {
         !scalar && (byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || byte == UInt8(ascii: "\""))
     }
 
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+    }
+
     /// Between elements: whether `byte` begins one.
     private mutating func begins(_ byte: UInt8, at index: Int) throws(JSONError) -> Bool {
-        if byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { return false }
+        if ArraySplitter.isSpace(byte) { return false }
         switch (state, byte) {
         case (.beforeArray, UInt8(ascii: "[")): state = .beforeFirst
         case (.beforeFirst, UInt8(ascii: "]")), (.afterElement, UInt8(ascii: "]")): state = .afterArray

@@ -40,7 +40,7 @@ package struct CanonicalName: Sendable, Hashable, Comparable {
     private static let backslash = UInt8(ascii: "\\")
 
     /// The bytes that `written` stands for; an escape that our writer never uses stands for itself.
-    private static func unescape(_ written: Slice<UnsafeRawBufferPointer>) -> [UInt8] {
+    static func unescape(_ written: Slice<UnsafeRawBufferPointer>) -> [UInt8] {
         var meant: [UInt8] = []
         meant.reserveCapacity(written.count)
         var rest = written

@@ -30,6 +30,15 @@ package struct JSONNode {
         return found.map { JSONNode(document: document, pointer: $0) }
     }
 
+    /// The member called `name`, where this is an object that has one.
+    package func member(_ name: String) -> JSONNode? {
+        var name = name
+        let found = name.withUTF8 { utf8 in
+            utf8.withMemoryRebound(to: CChar.self) { json_object_getn(pointer, $0.baseAddress, $0.count) }
+        }
+        return found.map { JSONNode(document: document, pointer: $0) }
+    }
+
     /// The elements, where this is an array; otherwise nothing.
     package var elements: [JSONNode] {
         (0..<json_array_size(pointer)).compactMap { index in

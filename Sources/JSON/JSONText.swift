@@ -59,6 +59,7 @@ package enum JSONText {
             return
         }
         if value < 0 { output.append(UInt8(ascii: "-")) }
+        if appendFraction(value.magnitude, to: &output) { return }
         // Swift prints the shortest digits too; only their layout differs from ECMAScript's.
         let (digits, point) = shortestDigits(of: value.magnitude)
         let count = digits.count
@@ -82,6 +83,33 @@ package enum JSONText {
             output.append(contentsOf: point > 0 ? "e+".utf8 : "e-".utf8)
             appendInteger(Int64(abs(point - 1)), to: &output)
         }
+    }
+
+    /// Appends a positive number below a million that has at most six decimals, as most scores do; `false` for others.
+    ///
+    /// Such a number has no more than fifteen significant digits, of which no two spellings mean the same binary64: the
+    /// fewest decimals that read back as the number are therefore the shortest digits there are.
+    private static func appendFraction(_ value: Double, to output: inout [UInt8]) -> Bool {
+        guard value < 1e6 else { return false }
+        var scale = 1.0
+        for decimals in 1...6 {
+            scale *= 10
+            let scaled = (value * scale).rounded()
+            // Both are exact, so that the quotient is the binary64 nearest to the decimal number.
+            guard scaled / scale == value, scaled > 0 else { continue }
+            let (whole, fraction) = Int64(scaled).quotientAndRemainder(dividingBy: Int64(scale))
+            appendInteger(whole, to: &output)
+            output.append(UInt8(ascii: "."))
+            let start = output.count
+            var rest = fraction
+            for _ in 0..<decimals {
+                output.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+                rest /= 10
+            }
+            output[start...].reverse()
+            return true
+        }
+        return false
     }
 
     /// The significant decimal digits of a positive number, and where the decimal point stands relative to the first.

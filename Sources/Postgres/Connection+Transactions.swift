@@ -103,6 +103,7 @@ extension Connection {
 
     /// Puts the session back into the state in which the pool hands it out.
     func reset() {
+        resultAhead = nil
         rollback()
         silenceLimit = configuration.clientDeadline
         guard !isBroken, hasForeignTimeouts else { return }

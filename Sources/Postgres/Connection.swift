@@ -14,6 +14,8 @@ package final class Connection {
     /// Whether a timeout of the session could not be put back and has to be set anew before the next use.
     var hasForeignTimeouts = false
     var isInTransaction = false
+    /// A result that was asked for early; kept until it is used or the connection is given back.
+    package var resultAhead: QueryResult?
     let configuration: PostgresConfiguration
 
     /// Takes over a libpq connection and closes it at the end.
@@ -29,6 +31,12 @@ package final class Connection {
 
     /// Runs one statement with its parameters and returns its rows, all of them in memory.
     package func execute(_ query: Query) throws(PostgresError) -> QueryResult {
+        try send(query)
+        return try collect(query.text)
+    }
+
+    /// Sends one statement with its parameters, whose results are to be collected next.
+    func send(_ query: Query) throws(PostgresError) {
         let text = query.text
         try checkUsable(text)
         guard query.binds.count <= QueryBinds.largestCount else {
@@ -38,7 +46,6 @@ package final class Connection {
             PQsendQueryParams(handle, text, Int32(query.binds.count), types, values, lengths, formats, 1)
         }
         guard sent == 1 else { throw lost(text) }
-        return try collect(text)
     }
 
     /// Runs one or several statements without parameters, as in a migration.

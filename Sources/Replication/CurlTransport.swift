@@ -6,10 +6,13 @@ package final class CurlTransport: HubTransport {
     private let client: HTTPClient
 
     /// A transport to `endpoint` that trusts the certificates in the PEM file `trustedCertificates`, or else the system's,
-    /// and gives up within about a second once `shouldStop` says so.
+    /// and gives up within about a second once `shouldStop` says so, or at once where `wakeDescriptor` becomes readable
+    /// then; `shouldStop` is asked after `longestSilence` at the latest.
     package init(
         endpoint: HubEndpoint,
         trustedCertificates: String?,
+        wakeDescriptor: Int32? = nil,
+        longestSilence: Duration = TransferLimits.longestSilence,
         shouldStop: @escaping () -> Bool
     ) throws(ReplicationError) {
         self.endpoint = endpoint
@@ -18,7 +21,9 @@ package final class CurlTransport: HubTransport {
                 configuration: HTTPClient.Configuration(
                     trustedCertificates: trustedCertificates,
                     // What goes to this machine must not take the way around a proxy.
-                    usesEnvironmentProxy: !endpoint.isLoopback
+                    usesEnvironmentProxy: !endpoint.isLoopback,
+                    wakeDescriptor: wakeDescriptor,
+                    longestSilence: longestSilence
                 ),
                 shouldStop: shouldStop
             )

@@ -10,13 +10,18 @@ package struct RunEnvironment {
     package var pause: (Duration) -> Void
     /// Whether the program was asked to stop.
     package var shouldStop: () -> Bool
+    /// The time that has passed since some moment, whatever is done to the clock meanwhile.
+    package var elapsed: () -> Duration
 
+    /// An environment; where `elapsed` is not given, the clock of `now` is taken for one that nobody sets.
     package init(
         now: @escaping () -> Timestamp,
         chance: @escaping () -> Double,
         pause: @escaping (Duration) -> Void,
-        shouldStop: @escaping () -> Bool
+        shouldStop: @escaping () -> Bool,
+        elapsed: (() -> Duration)? = nil
     ) {
+        self.elapsed = elapsed ?? { .microseconds(now().microseconds) }
         self.now = now
         self.chance = chance
         self.pause = pause

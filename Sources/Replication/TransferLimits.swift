@@ -57,6 +57,8 @@ package enum TransferLimits {
     package static let digestsAnswerBytes = 16 * 1024 * 1024
     /// The time for an answer with digests, for which the hub may read everything it has of a collection.
     package static let comparison = Duration.seconds(600)
+    /// The longest time for which a transfer in which nothing arrives is left alone by whoever could be woken to end it.
+    package static let longestSilence = Duration.seconds(60)
     /// The longest silence before a transfer is given up.
     package static let stall = Duration.seconds(60)
     /// The time for a small request and its small answer.

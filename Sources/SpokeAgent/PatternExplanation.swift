@@ -14,23 +14,26 @@ package struct PatternExplanation: Sendable, Equatable {
     /// Whether the hub has nothing to explain, so that the text is what went wrong.
     package var isUnknown: Bool
 
-    /// Asks the hub about pattern `id` of `collection`, as it is or as it was at `time`; where this node's own files at
-    /// `paths` are given, what they say is told too.
+    /// Asks the hub about pattern `id` of `collection`, as it is or as it was at `time`; where this node's own `sources` are
+    /// given, or a `state` that knows its files, what they say is told too.
     ///
-    /// Throws ``ReplicationError``, and a ``SpokeError`` where a file cannot be read to its end.
+    /// Throws ``ReplicationError``, and a ``SpokeError`` where a source cannot be read to its end.
     package init(
         of id: PatternID,
         in collection: CollectionName,
         at time: Timestamp?,
         from client: HubClient,
-        paths: [String] = [],
+        sources: [any PatternSource] = [],
+        state: SpokeState? = nil,
         outgoing: OutgoingRules = OutgoingRules()
     ) throws {
         let answer = try client.retrying { try client.explanation(of: id, in: collection, at: time) }
         // How the collection decides is needed where the files are read, and where the hub knows nothing.
-        let policy = try answer == nil || !paths.isEmpty ? PatternExplanation.policy(of: collection, client) : nil
-        let statement = try policy.flatMap {
-            try SourceStatement.find(id, in: paths, of: client.node, under: $0, outgoing)
+        let hasSources = try !sources.isEmpty || state?.sourcePaths(of: collection).isEmpty == false
+        let policy = try answer == nil || hasSources ? PatternExplanation.policy(of: collection, client) : nil
+        let statement = try policy.flatMap { policy in
+            let parts = try PatternExplanation.parts(of: policy, sources, state, client)
+            return try SourceStatement.find(id, in: parts, of: client.node, under: policy, outgoing)
         }
         let here = policy.flatMap { statement?.text(under: $0) }
         guard let (document, text) = answer else {
@@ -40,7 +43,7 @@ package struct PatternExplanation: Sendable, Equatable {
                 moment: time.map { " up to \($0)" } ?? "",
                 endpoint: client.endpoint,
                 threshold: policy?.threshold,
-                hasPaths: !paths.isEmpty
+                hasSources: hasSources
             )
             self.text = unknown.text(here)
             self.document = unknown.json(self.text, statement).bytes
@@ -53,6 +56,26 @@ package struct PatternExplanation: Sendable, Equatable {
         self.text = explanation.text + (here.map { "\n\nThis node: \($0)." } ?? "")
         isNeverSeen = explanation.isNeverSeen
         isUnknown = false
+    }
+
+    /// What can be read of the sources and of the files that the state knows.
+    private static func parts(
+        of policy: CollectionPolicy,
+        _ sources: [any PatternSource],
+        _ state: SpokeState?,
+        _ client: HubClient
+    ) throws -> [any SourcePart] {
+        let state = try state ?? StateFolder.inMemory()
+        let known = try state.sourcePaths(of: policy.collection)
+        let context = SourceContext(
+            state: state,
+            collection: try state.number(of: policy.collection),
+            now: client.environment.now,
+            shouldStop: client.environment.shouldStop
+        )
+        let opened = SourceSet(sources, policy, known: [], context).parts
+        let others = known.filter { path in !opened.contains { $0.name == path } }
+        return opened + others.compactMap { path in (try? SourceFile(path)).map(JSONLPart.init) }
     }
 
     private static func policy(of collection: CollectionName, _ client: HubClient) throws -> CollectionPolicy? {
@@ -70,7 +93,7 @@ private struct UnknownPattern {
     var moment: String
     var endpoint: HubEndpoint
     var threshold: Double?
-    var hasPaths: Bool
+    var hasSources: Bool
 
     /// What is known of it; `here` is what this node's own files say.
     func text(_ here: String?) -> String {
@@ -79,8 +102,8 @@ private struct UnknownPattern {
         if let here { return "\(event): \(here)" }
         let limit = threshold.map { "threshold \($0)" } ?? "threshold"
         let below =
-            hasPaths
-            ? "no source file given here has it"
+            hasSources
+            ? "no source given here has it"
             : "what is below the \(limit) of \(collection) is never sent, and --source tells whether that is so here"
         return "\(event); \(below). Otherwise check the spelling: 'tributary-spoke list \(collection)' lists what is"
             + " served"

@@ -1,4 +1,5 @@
 internal import Presentation
+internal import Qdrant
 
 /// What names a source or a sink: its kind and its place, as in `jsonl:patterns`.
 package struct PlaceArgument: Sendable, Equatable {
@@ -34,28 +35,52 @@ package struct PlaceArgument: Sendable, Equatable {
     }
 }
 
+extension PlaceArgument {
+    /// The place as an address of Qdrant; throws a ``SpokeError``.
+    fileprivate func endpoint() throws(SpokeError) -> QdrantEndpoint {
+        guard let endpoint = QdrantEndpoint(place) else {
+            throw SpokeError(
+                .usage,
+                "'\(place)' is no address of Qdrant, which is like http://localhost:6333, without user, password or query"
+            )
+        }
+        return endpoint
+    }
+}
+
 /// Every kind of source.
 package enum SourceKind: String, CaseIterable {
-    case jsonl
+    case jsonl, telemetry, git, qdrant
 
-    /// The source that `text` names; throws a ``SpokeError``.
-    package static func source(_ text: String, home: String?) throws(SpokeError) -> any PatternSource {
+    /// The source that `text` names; `rules` say which events of telemetry are patterns.
+    ///
+    /// Throws a ``SpokeError`` where it names none.
+    package static func source(
+        _ text: String,
+        home: String?,
+        rules: [EventRule] = EventRule.standard
+    ) throws(SpokeError) -> any PatternSource {
         let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
         switch SourceKind(rawValue: argument.kind) {
+        case .telemetry: return TelemetrySource(path: argument.place, rules: rules)
+        case .git: return GitSource(folder: argument.place, rules: rules)
         case .jsonl, nil: return JSONLSource(folder: argument.place)
+        case .qdrant: return QdrantSource(endpoint: try argument.endpoint())
         }
     }
 }
 
 /// Every kind of sink.
 package enum SinkKind: String, CaseIterable {
-    case jsonl
+    case jsonl, git, qdrant
 
     /// The sink that `text` names; throws a ``SpokeError``.
     package static func sink(_ text: String, home: String?) throws(SpokeError) -> any WinnerSink {
         let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
         switch SinkKind(rawValue: argument.kind) {
+        case .git: return GitSink(folder: argument.place, now: SystemClock.now)
         case .jsonl, nil: return JSONLSink(folder: argument.place)
+        case .qdrant: return QdrantSink(endpoint: try argument.endpoint())
         }
     }
 }

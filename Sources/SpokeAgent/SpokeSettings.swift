@@ -7,6 +7,8 @@ package struct SpokeSettings {
     package var node: NodeName
     package var sources: [any PatternSource]
     package var sinks: [any WinnerSink]
+    /// How the Qdrants among them are asked.
+    package var qdrant: QdrantSettings
     /// What of this node's patterns may leave.
     package var outgoing: OutgoingRules
     /// The collections to work on; all of the hub's where empty.
@@ -22,6 +24,7 @@ package struct SpokeSettings {
         node: NodeName,
         sources: [any PatternSource] = [],
         sinks: [any WinnerSink] = [],
+        qdrant: QdrantSettings = QdrantSettings(),
         outgoing: OutgoingRules = OutgoingRules(),
         collections: [CollectionName] = [],
         keepsVectors: Bool = false,
@@ -29,8 +32,9 @@ package struct SpokeSettings {
     ) throws {
         self.endpoint = endpoint
         self.node = node
-        self.sources = sources
-        self.sinks = sinks
+        self.qdrant = qdrant
+        self.sources = sources.map { $0.configured(by: qdrant) }
+        self.sinks = sinks.map { $0.configured(by: qdrant) }
         self.outgoing = outgoing
         self.collections = collections
         self.keepsVectors = keepsVectors || sinks.contains(where: \.needsVectors)
@@ -39,6 +43,8 @@ package struct SpokeSettings {
             for source in sources {
                 guard let written = sink.folder, let read = source.folder, SpokeSettings.isSameFolder(written, read)
                 else { continue }
+                // A team's repository is both: the lines of others stay, and what was learned is marked.
+                if sink is GitSink, source is GitSource { continue }
                 throw SpokeError(
                     .configuration,
                     "\(written) is both --source and --sink: what was learned would overwrite what this node knows;"
@@ -46,6 +52,13 @@ package struct SpokeSettings {
                 )
             }
         }
+    }
+
+    /// What is worth a warning.
+    package var warnings: [String] {
+        let read = sources.compactMap { ($0 as? QdrantSource)?.endpoint }
+        let written = sinks.compactMap { ($0 as? QdrantSink)?.endpoint }
+        return qdrant.warnings(for: read + written.filter { !read.contains($0) })
     }
 
     private static func isSameFolder(_ left: String, _ right: String) -> Bool {

@@ -25,6 +25,11 @@ struct VerifyCommand: AsyncParsableCommand {
             differs: then the database holds something that this program did not write.
             All differences are counted, the first --limit are listed.
 
+            What nothing else says is not found: times of receipt, earlier values that are
+            greater than the present one, which hubs a statement passed through, a feed
+            number that was changed to another free one, and rows of history or
+            quarantine that were deleted.
+
             With --against what this hub and an upstream hold is compared instead, by
             ranges of patterns: named are those that are lacking or older on one side,
             and what operators decided that only one side knows. What is on its way is
@@ -99,8 +104,8 @@ func paragraphs(_ texts: [String]) -> String {
 extension Verification {
     fileprivate var text: String {
         var text =
-            "\(collection): \(count(contributions, "contribution")), winners of \(count(winners, "pattern")), "
-            + "\(count(resolutions, "resolution")): "
+            "\(collection): \(count(contributions, "contribution")), \(count(earlierVersions, "earlier version")), "
+            + "\(count(liveWinners, "live winner")), \(count(resolutions, "resolution")): "
         text += differences == 0 ? "nothing differs" : "\(count(differences, "difference"))"
         if unsettled > 0 {
             text += "; \(count(unsettled, "pattern")) being decided anew could not be compared, ask again in a while"
@@ -123,7 +128,8 @@ extension Verification {
         [
             "collection": .string(collection.text),
             "contributions": .integer(contributions),
-            "winners": .integer(winners),
+            "earlier_versions": .integer(earlierVersions),
+            "winners": .integer(liveWinners),
             "resolutions": .integer(resolutions),
             "differences": .integer(differences),
             "unsettled": .integer(unsettled),

@@ -2,6 +2,7 @@ import ArgumentParser
 import Federation
 import Glibc
 import Replication
+import Settings
 import SpokeAgent
 
 /// Makes this machine a node.
@@ -17,36 +18,32 @@ struct EnrollCommand: ParsableCommand {
             The hub's operator hands out the join token, which is good for one machine:
               tributary-hub join-token create --node alice
 
+            The name is this machine's host name where nothing sets it; its token goes
+            to ~/.config/tributary/token where nothing names a file.
+
             The secret is made here and written to the token file, which only you can
             read, before the hub hears of it. Cut off at any point, the same command
             again finishes what was begun.
             """
     )
 
-    @Option(help: "The hub's address, such as https://hub.example:8092.", transform: AccessOptions.endpoint)
-    var hub: HubEndpoint
-
-    @Option(
-        help: "The name that this machine is to have; its host name where it is left out.",
-        transform: AccessOptions.node
-    )
-    var node: NodeName?
+    @OptionGroup var settings: ConfigurationOptions
+    @OptionGroup var access: AccessOptions
 
     @Option(help: "The file that holds the join token and nothing else; - reads standard input.")
     var joinTokenFile: String
-
-    @Option(help: "Where this machine's own token goes; ~/.config/tributary/token where it is left out.")
-    var tokenFile: String?
-
-    @Option(help: ArgumentHelp("Trust the certificates in this PEM file, and no others.", valueName: "file"))
-    var caFile: String?
 
     func run() throws {
         SignalFlag.install()
         let console = Console(isQuiet: false)
         let environment = SystemClock.environment
-        let name = try node ?? EnrollCommand.hostName()
-        let path = try tokenFile ?? EnrollCommand.defaultTokenFile()
+        let configuration = try settings.load(access.given)
+        guard let address = configuration.preferred(.hub) else {
+            throw configuration.missing(.hub, "no hub is set", "URL")
+        }
+        let hub = try validated { () throws(InvalidSetting) in try SettingText.endpoint(address) }
+        let name = try configuration.preferred(.node).flatMap(NodeName.init) ?? EnrollCommand.hostName()
+        let path = try configuration.preferred(.tokenFile) ?? EnrollCommand.defaultTokenFile()
         let joinToken = try EnrollCommand.joinToken(in: joinTokenFile)
         if !hub.isSecure, !hub.isLoopback {
             console.complain("warning: the join token travels unencrypted to \(hub.host); use https, or a tunnel")
@@ -59,7 +56,7 @@ struct EnrollCommand: ParsableCommand {
             node: name,
             transport: try CurlTransport(
                 endpoint: hub,
-                trustedCertificates: caFile,
+                trustedCertificates: configuration.preferred(.caFile),
                 shouldStop: environment.shouldStop
             ),
             environment: environment,
@@ -109,16 +106,12 @@ struct EnrollCommand: ParsableCommand {
     }
 
     private static func defaultTokenFile() throws -> String {
-        func variable(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-        }
-        if let folder = variable("XDG_CONFIG_HOME") { return "\(folder)/tributary/token" }
-        guard let home = variable("HOME") else {
+        guard let path = Surroundings.present.enrolledToken else {
             throw SpokeError(
                 .usage,
                 "neither HOME nor XDG_CONFIG_HOME is set; say with --token-file where the token goes"
             )
         }
-        return "\(home)/.config/tributary/token"
+        return path
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Federation
 import JSON
 import Replication
+import Settings
 import Snapshots
 import SpokeAgent
 
@@ -37,21 +38,24 @@ struct ExportCommand: ParsableCommand {
 
     @Option(
         name: .customLong("source"),
-        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "jsonl:folder"),
+        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "kind:place"),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
 
+    @Option(help: ArgumentHelp("Share nothing of less value, whatever a collection asks for.", valueName: "value"))
+    var minValue: Double?
+
     @Option(
-        help: "This node's name, where its hub has not told it.",
-        transform: ExportCommand.node
+        help: "This node's name, where no hub has told it.",
+        transform: { text in try validated { () throws(InvalidSetting) in try SettingText.node(text) } }
     )
     var node: NodeName?
 
     func validate() throws {
         guard !own || !learned else { throw ValidationError("Give --own or --learned; without either it is both.") }
-        guard !own || !sources.isEmpty else {
-            throw ValidationError("Give the --source that --own patterns are in, such as --source jsonl:patterns.")
+        guard minValue.map((0...1).contains) ?? true else {
+            throw ValidationError("The least value that is shared is between 0 and 1.")
         }
         guard !place.json || file != SnapshotInput.pipe else {
             throw ValidationError("Standard output takes the snapshot or --json, not both.")
@@ -61,18 +65,20 @@ struct ExportCommand: ParsableCommand {
     func run() throws {
         SignalFlag.install()
         let console = Console(isQuiet: place.quiet)
-        let environment = SystemClock.environment
-        let folder = StateFolder(place.state)
+        let configuration = try place.load(given)
+        if own { try configuration.requireSource() }
+        let folder = StateFolder(try configuration.state())
         let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
         let export = try SnapshotExport(
             from: state,
-            sources: sources,
-            node: node,
-            environment: environment,
+            sources: learned ? [] : try configuration.openSources(home: PlaceOption.home),
+            outgoing: try configuration.outgoing(),
+            node: configuration.preferred(.node).flatMap(NodeName.init),
+            environment: SystemClock.environment,
             progress: console.progress
         )
         let selection: SnapshotExport.Selection = own ? .own : learned ? .learned : .both
-        let outcome = try export.run(selection, of: place.collections, to: file)
+        let outcome = try export.run(selection, of: configuration.collections, to: file)
         if place.json {
             console.result(outcome.json(file).text)
         } else {
@@ -81,11 +87,13 @@ struct ExportCommand: ParsableCommand {
         if outcome.unreadable > 0 { throw ExitCode(ExitStatus.partial.rawValue) }
     }
 
-    private static func node(_ text: String) throws -> NodeName {
-        guard let node = NodeName(text) else {
-            throw ValidationError("a node's name is 1-64 letters, digits, dots, hyphens and underscores")
-        }
-        return node
+    /// What is given of what can be set elsewhere too.
+    private var given: [Setting: JSONValue] {
+        var given: [Setting: JSONValue] = [:]
+        if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        if let minValue { given[.minValue] = .number(minValue) }
+        if let node { given[.node] = .string(node.text) }
+        return given
     }
 }
 

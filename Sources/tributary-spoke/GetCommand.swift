@@ -30,7 +30,7 @@ struct GetCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() throws {
-        let state = try StateFolder(store.state).openExisting()
+        let state = try store.folder().openExisting()
         let name = try HeldCollection.find(collection, in: state)
         let patternID: PatternID
         do throws(InvalidPatternID) {
@@ -39,7 +39,7 @@ struct GetCommand: ParsableCommand {
         guard let winner = try state.winner(of: name, patternID) else {
             throw SpokeError(
                 .failure,
-                "\(name) holds no pattern '\(ShownText.of(id))'; see: tributary-spoke list \(name) --state \(store.state)"
+                "\(name) holds no pattern '\(ShownText.of(id))'; see: tributary-spoke list \(name)\(store.words)"
             )
         }
         let console = Console(isQuiet: false)

@@ -40,7 +40,7 @@ struct ImportCommand: ParsableCommand {
         name: .customLong("sink"),
         help: ArgumentHelp(
             "Bring this sink up to date at once, as the next round does. May be repeated.",
-            valueName: "jsonl:folder"
+            valueName: "kind:place"
         ),
         transform: PlaceOption.sink
     )
@@ -59,7 +59,10 @@ struct ImportCommand: ParsableCommand {
         SignalFlag.install()
         let console = Console(isQuiet: place.quiet)
         let environment = SystemClock.environment
-        let folder = StateFolder(place.state)
+        let configuration = try place.load(
+            sinks.isEmpty ? [:] : [.sinks: .array(sinks.map { .string($0.argument) })]
+        )
+        let folder = StateFolder(try configuration.state())
         let state =
             dryRun && !folder.exists
             ? try StateFolder.inMemory()
@@ -87,15 +90,21 @@ struct ImportCommand: ParsableCommand {
                 console.say("forgot \(count) imported \(count == 1 ? "pattern" : "patterns")")
             }
         }
-        if !dryRun { try updateSinks(from: state, in: folder, console) }
+        if !dryRun, !sinks.isEmpty {
+            try update(try configuration.openSinks(home: PlaceOption.home), from: state, in: folder, console)
+        }
         if status != .ok { throw ExitCode(status.rawValue) }
     }
 
-    /// A spoke at work on the same state writes its own sinks.
-    private func updateSinks(from state: SpokeState, in folder: StateFolder, _ console: Console) throws {
-        guard !sinks.isEmpty else { return }
+    /// Brings `sinks` up to what `state` holds; a spoke at work on the same state does that itself.
+    private func update(
+        _ sinks: [any WinnerSink],
+        from state: SpokeState,
+        in folder: StateFolder,
+        _ console: Console
+    ) throws {
         guard let lock = try? folder.lock() else {
-            console.complain("a tributary-spoke is working with \(place.state); it brings its own sinks up to date")
+            console.complain("a tributary-spoke is working with \(folder.path); it brings its own sinks up to date")
             return
         }
         defer { withExtendedLifetime(lock) {} }

@@ -22,7 +22,7 @@ struct ListCommand: ParsableCommand {
     @OptionGroup var store: StoreOptions
 
     func run() throws {
-        let state = try StateFolder(store.state).openExisting()
+        let state = try store.folder().openExisting()
         let console = Console(isQuiet: false)
         guard let collection else {
             listCollections(try StateReport(state), console)

@@ -33,15 +33,14 @@ struct PreviewCommand: ParsableCommand {
     var limit = 200
 
     func validate() throws {
-        guard !sources.sources.isEmpty else {
-            throw ValidationError("Give at least one --source, such as --source jsonl:patterns.")
-        }
         guard limit >= 0 else { throw ValidationError("--limit is 0 or more.") }
     }
 
     func run() throws {
         SignalFlag.install()
-        let workplace = try Workplace(reading: options, sources)
+        let configuration = try options.load(sources)
+        try configuration.requireSource()
+        let workplace = try Workplace(reading: configuration, options)
         let console = workplace.console
         if options.json {
             var isFirst = true
@@ -66,10 +65,10 @@ struct PreviewCommand: ParsableCommand {
                 return
             }
             table.append([
-                item.collection.text, item.id.description, item.kind.rawValue, item.value.map { "\($0)" } ?? "-",
+                item.collection.text, item.shownID, item.kind.rawValue, item.value.map { "\($0)" } ?? "-",
                 String(item.bytes), item.place, item.reason,
             ])
-            contents.append(("\(item.collection) \(item.id)", content ? item.payload ?? [] : []))
+            contents.append(("\(item.collection) \(item.shownID)", content ? item.payload ?? [] : []))
         }
         print(table, contents, more, report, console)
     }

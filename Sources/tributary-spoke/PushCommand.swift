@@ -17,12 +17,6 @@ struct PushCommand: ParsableCommand {
     @OptionGroup var options: HubOptions
     @OptionGroup var sources: SourceOptions
 
-    func validate() throws {
-        guard !sources.sources.isEmpty else {
-            throw ValidationError("Give at least one --source, such as --source jsonl:patterns.")
-        }
-    }
-
     func run() throws {
         try SingleRound.run(.push, options, sources)
     }

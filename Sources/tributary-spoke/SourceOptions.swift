@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import JSON
 import SpokeAgent
 
 /// Where this node's own patterns are.
@@ -7,18 +8,38 @@ struct SourceOptions: ParsableArguments {
     @Option(
         name: .customLong("source"),
         help: ArgumentHelp(
-            "A folder of this node's own patterns, one file <collection>.jsonl each. May be repeated.",
-            valueName: "jsonl:folder"
+            """
+            Where this node's own patterns are: jsonl:FOLDER with one file <collection>.jsonl each, telemetry:FILE with a \
+            log of events, git:FOLDER with a team's repository, qdrant:URL with a Qdrant. May be repeated.
+            """,
+            valueName: "kind:place"
         ),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
+
+    @Option(help: ArgumentHelp("Share nothing of less value, whatever a collection asks for.", valueName: "value"))
+    var minValue: Double?
 
     @Flag(help: "Take back patterns that are gone from the sources, however many there are.")
     var confirmRetractions = false
 
     @Flag(help: "Send once more what the hub refused before.")
     var retryRefused = false
+
+    func validate() throws {
+        guard minValue.map((0...1).contains) ?? true else {
+            throw ValidationError("The least value that is shared is between 0 and 1.")
+        }
+    }
+
+    /// What is given of these that can be set elsewhere too.
+    var given: [Setting: JSONValue] {
+        var given: [Setting: JSONValue] = [:]
+        if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        if let minValue { given[.minValue] = .number(minValue) }
+        return given
+    }
 }
 
 /// Where what was learned goes.
@@ -26,15 +47,26 @@ struct SinkOptions: ParsableArguments {
     @Option(
         name: .customLong("sink"),
         help: ArgumentHelp(
-            "A folder in which the winners are kept as files <collection>.jsonl. May be repeated.",
-            valueName: "jsonl:folder"
+            """
+            Where the winners are kept: jsonl:FOLDER as files <collection>.jsonl, git:FOLDER in a team's repository, \
+            qdrant:URL as points. May be repeated.
+            """,
+            valueName: "kind:place"
         ),
         transform: PlaceOption.sink
     )
     var sinks: [any WinnerSink] = []
 
-    @Flag(help: "Pull vectors too.")
-    var vectors = false
+    @Flag(inversion: .prefixedNo, help: "Pull vectors too.")
+    var vectors: Bool?
+
+    /// What is given of these.
+    var given: [Setting: JSONValue] {
+        var given: [Setting: JSONValue] = [:]
+        if !sinks.isEmpty { given[.sinks] = .array(sinks.map { .string($0.argument) }) }
+        if let vectors { given[.vectors] = .boolean(vectors) }
+        return given
+    }
 }
 
 /// Sources and sinks as words of the command line.
@@ -47,7 +79,7 @@ enum PlaceOption {
         try validated { () throws(SpokeError) in try SinkKind.sink(text, home: home) }
     }
 
-    private static var home: String? { getenv("HOME").map { String(cString: $0) } }
+    static var home: String? { getenv("HOME").map { String(cString: $0) } }
 
     private static func validated<Place>(_ body: () throws(SpokeError) -> Place) throws -> Place {
         do throws(SpokeError) { return try body() } catch { throw ValidationError(error.description) }

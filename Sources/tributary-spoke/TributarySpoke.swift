@@ -18,9 +18,11 @@ struct TributarySpoke: ParsableCommand {
               tributary-spoke list skills-patterns --state state
 
             'run' in place of 'sync' goes on until it is stopped. 'preview' shows what
-            would leave this machine, and sends nothing. 'status', 'list'
-            and 'get' read what was learned, without the hub; 'why' asks it about one
-            pattern. 'export' and 'import' carry patterns in files.
+            would leave this machine, and sends nothing. 'status', 'list' and 'get' read
+            what was learned, without the hub; 'why' asks it about one pattern.
+            'export' and 'import' carry patterns in files.
+            What options say, a file can say once and for all: see 'config'. 'doctor'
+            looks at everything a spoke needs.
 
             EXIT CODES
               0 done   1 failed   2 usage   3 some items refused or unreadable
@@ -30,8 +32,9 @@ struct TributarySpoke: ParsableCommand {
         version: ProductVersion.text,
         subcommands: [
             EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
-            PullCommand.self, StatusCommand.self, ListCommand.self, GetCommand.self, WhyCommand.self,
-            ExportCommand.self, ImportCommand.self,
+            PullCommand.self, StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self,
+            WhyCommand.self, ExportCommand.self, ImportCommand.self, ConfigCommand.self, GuardCommand.self,
+            RebuildCommand.self,
         ]
     )
 
@@ -65,13 +68,21 @@ struct TributarySpoke: ParsableCommand {
 
     /// What somebody may have meant by words of the command line that this program does not know.
     private static func slips() -> [String] {
-        let words = CommandLine.arguments.dropFirst()
-        guard let first = words.first else { return [] }
-        let commands = configuration.subcommands.compactMap { $0.configuration.commandName }
-        guard let command = configuration.subcommands.first(where: { $0.configuration.commandName == first }) else {
-            guard !first.hasPrefix("-"), let nearest = Suggestion.nearest(to: first, among: commands) else { return [] }
-            return ["Did you mean 'tributary-spoke \(nearest)'?"]
+        var words = CommandLine.arguments.dropFirst()
+        var command: any ParsableCommand.Type = TributarySpoke.self
+        var path = "tributary-spoke"
+        while !command.configuration.subcommands.isEmpty, let word = words.first {
+            let commands = command.configuration.subcommands
+            guard let next = commands.first(where: { $0.configuration.commandName == word }) else {
+                let names = commands.compactMap { $0.configuration.commandName }
+                guard !word.hasPrefix("-"), let nearest = Suggestion.nearest(to: word, among: names) else { return [] }
+                return ["Did you mean '\(path) \(nearest)'?"]
+            }
+            command = next
+            path += " \(word)"
+            words = words.dropFirst()
         }
+        guard command != TributarySpoke.self else { return [] }
         // The help names every option there is.
         let help = helpMessage(for: command, columns: 10_000)
         let options = help.split(whereSeparator: { " \n,[]=".contains($0) }).map(String.init).filter {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Federation
+import JSON
 import SpokeAgent
 
 /// What the hub knows about one pattern.
@@ -14,7 +15,7 @@ struct WhyCommand: ParsableCommand {
 
             It tells whose version won and by how much, what would change that, who said
             what, what was decided or refused, and what can be done. With --source or
-            --state it also tells what this node's own files say, such as a value that is
+            --state it also tells what this node's own sources say, such as a value that is
             below the collection's threshold: what is below is never sent.
             """
     )
@@ -25,6 +26,7 @@ struct WhyCommand: ParsableCommand {
     @Argument(help: "The pattern's id.", transform: WhyCommand.id)
     var id: PatternID
 
+    @OptionGroup var settings: ConfigurationOptions
     @OptionGroup var access: AccessOptions
 
     @Option(
@@ -35,7 +37,7 @@ struct WhyCommand: ParsableCommand {
 
     @Option(
         name: .customLong("source"),
-        help: ArgumentHelp("A folder of this node's own patterns. May be repeated.", valueName: "jsonl:folder"),
+        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "kind:place"),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
@@ -49,14 +51,24 @@ struct WhyCommand: ParsableCommand {
     func run() throws {
         SignalFlag.install()
         let console = Console(isQuiet: false)
-        let client = try access.client(console, SystemClock.environment)
-        let known = try state.map { try StateFolder($0).openExisting().sourcePaths(of: collection) } ?? []
+        var given = access.given
+        if let state { given[.state] = .string(state) }
+        if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        let configuration = try settings.load(given)
+        let clients = HubClients(console: console, environment: SystemClock.environment)
+        let client = try clients.client(try configuration.hubs()[0])
+        let sources = try configuration.openSources(home: PlaceOption.home)
+        let folder = StateFolder(try configuration.state())
+        // A state that was asked for has to be there.
+        let isRead = state != nil || folder.exists
         let explanation = try PatternExplanation(
             of: id,
             in: collection,
             at: at,
             from: client,
-            paths: sources.flatMap { $0.parts(of: collection) } + known
+            sources: sources,
+            state: isRead ? try folder.openExisting() : nil,
+            outgoing: try configuration.outgoing()
         )
         if explanation.isUnknown, !json { throw SpokeError(.failure, explanation.text) }
         console.result(json ? String(decoding: explanation.document, as: UTF8.self) : explanation.text)

@@ -4,57 +4,83 @@ import JSON
 import Replication
 import SpokeAgent
 
-/// Everything a command needs to work with a hub, opened in order and closed when it goes.
+/// Everything a command needs to work with its hubs, opened in order and closed when it goes.
 struct Workplace {
     let console: Console
-    let client: HubClient
-    let agent: SpokeAgent
+    let configuration: SpokeConfiguration
+    let settings: SpokeSettings
+    let folder: StateFolder
+    let environment: RunEnvironment
+    let hubs: HubSet
     /// Keeps others from the state, where it is written to.
-    private let lock: FolderLock?
+    let lock: FolderLock?
 
-    /// Opens the state and prepares the connection; says what is worth a warning.
+    /// The agent of the hub in use.
+    var agent: SpokeAgent { hubs.link.agent }
+
+    /// Opens the state and prepares the connections; says what is worth a warning.
     ///
-    /// Throws `SpokeError`, `ReplicationError`, and what the state's file leads to.
-    init(_ options: HubOptions, _ sources: SourceOptions?, _ sinks: SinkOptions?) throws {
+    /// `notifier` is told that the program gets on; `held` is the right to the state folder, where this process has it
+    /// already. Throws `SpokeError`, `ReplicationError`, and what the state's file leads to.
+    ///
+    /// A command without options for sources or sinks has none, whatever is set elsewhere.
+    init(
+        _ configuration: SpokeConfiguration,
+        _ options: HubOptions,
+        _ sources: SourceOptions?,
+        _ sinks: SinkOptions?,
+        notifier: ServiceNotifier? = nil,
+        held: FolderLock? = nil
+    ) throws {
         let console = Console(isQuiet: options.quiet)
-        let environment = SystemClock.environment
-        let settings = try Workplace.settings(options, sources, sinks)
-        client = try options.access.client(console, environment)
-        let folder = StateFolder(options.state)
-        lock = try folder.lock()
-        let state = try folder.open(at: environment.now()) { console.complain("warning: \($0)") }
-        if sources?.retryRefused == true { try state.releaseRefused() }
-        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
+        let silence = notifier?.step ?? SystemClock.longestSilence
+        environment = SystemClock.environment(longestSilence: silence) { notifier?.isAlive() }
+        settings = try configuration.spokeSettings(
+            reads: sources != nil,
+            writes: sinks != nil,
+            confirmsRetractions: sources?.confirmRetractions ?? false,
+            home: PlaceOption.home
+        )
+        for warning in settings.warnings { console.complain("warning: \(warning)") }
+        folder = StateFolder(try configuration.state())
+        let (hubs, peers) = try configuration.allHubs()
+        let clients = HubClients(console: console, environment: environment, longestSilence: silence)
+        let connections = try (hubs + peers).map { try clients.client($0) }
+        lock = try held ?? folder.lock()
+        let states = try SpokeStates(folder, hubs: hubs, peers: peers, at: environment.now()) {
+            console.complain("warning: \($0)")
+        }
+        if sources?.retryRefused == true, held == nil { try states.releaseRefused() }
+        self.hubs = try states.hubSet(settings, hubs: hubs, peers: peers, clients: connections) {
+            console.progress($0)
+        }
         self.console = console
+        self.configuration = configuration
     }
 
     /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
-    init(reading options: HubOptions, _ sources: SourceOptions) throws {
+    ///
+    /// It is that of the hub which was in use last.
+    init(reading configuration: SpokeConfiguration, _ options: HubOptions) throws {
         let console = Console(isQuiet: options.quiet)
-        let environment = SystemClock.environment
-        let settings = try Workplace.settings(options, sources, nil)
-        client = try options.access.client(console, environment)
-        let folder = StateFolder(options.state)
+        environment = SystemClock.environment
+        folder = StateFolder(try configuration.state())
+        let home = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
+        let shown = try home.shownNames().first
+        let further = try folder.furtherStates().first { $0.name == shown }
+        let hubs = try configuration.hubs()
+        let used = hubs.dropFirst().first { StateFolder.name(of: $0.endpoint) == further?.name }
+        let hub = used ?? hubs[0]
+        let state = used == nil ? home : further?.state ?? home
+        var settings = try configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
+        settings.endpoint = hub.endpoint
+        let client = try HubClients(console: console, environment: environment).client(hub)
+        let agent = SpokeAgent(settings: settings, state: state, client: client, home: home) { console.progress($0) }
+        self.hubs = HubSet(alone: HubLink(agent: agent, client: client), home: home)
+        self.settings = settings
         lock = nil
-        let state = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
-        agent = SpokeAgent(settings: settings, state: state, client: client) { console.progress($0) }
         self.console = console
-    }
-
-    private static func settings(
-        _ options: HubOptions,
-        _ sources: SourceOptions?,
-        _ sinks: SinkOptions?
-    ) throws -> SpokeSettings {
-        try SpokeSettings(
-            endpoint: options.access.hub,
-            node: options.access.node,
-            sources: sources?.sources ?? [],
-            sinks: sinks?.sinks ?? [],
-            collections: options.collections,
-            keepsVectors: sinks?.vectors ?? false,
-            confirmsRetractions: sources?.confirmRetractions ?? false
-        )
+        self.configuration = configuration
     }
 }
 
@@ -69,17 +95,10 @@ enum SingleRound {
     ) throws {
         SignalFlag.install()
         do {
-            let workplace = try Workplace(options, sources, sinks)
-            let report = workplace.agent.round(kind)
-            let status = report.status
-            if options.json {
-                workplace.console.result(report.json.text)
-            } else if !options.quiet {
-                workplace.console.result(report.text)
-            } else if status != .ok {
-                workplace.console.complain(report.text)
-            }
-            guard status == .ok else { throw ExitCode(status.rawValue) }
+            let configuration = try options.load(sources, sinks)
+            if kind == .push { try configuration.requireSource() }
+            let workplace = try Workplace(configuration, options, sources, sinks)
+            try end(with: workplace.hubs.round(kind, in: workplace.environment), workplace.console, options)
         } catch let error as ExitCode {
             throw error
         } catch  where options.json {
@@ -91,5 +110,18 @@ enum SingleRound {
             Console(isQuiet: false).result(document.text)
             throw ExitCode(status.rawValue)
         }
+    }
+
+    /// Prints `report` as `options` say, and ends the command with the status it leads to.
+    static func end(with report: RoundReport, _ console: Console, _ options: HubOptions) throws {
+        let status = report.status
+        if options.json {
+            console.result(report.json.text)
+        } else if !options.quiet {
+            console.result(report.text)
+        } else if status != .ok {
+            console.complain(report.text)
+        }
+        guard status == .ok else { throw ExitCode(status.rawValue) }
     }
 }

@@ -179,6 +179,7 @@ def detailed(hub, options, data):
     found["spoke_first_pull_s"], found["spoke_rss"] = seconds, resident
     _, _, _, cpu = spoke.sync()
     found["spoke_no_change_cpu_ms"] = cpu * 1000
+    found["spoke_idle"] = spoke.idle()
     source = os.path.join(hub.directory, "source")
     write_source(source, [item for items in data.values() for item in items])
     pusher = Spoke(options.bin, hub, NODES[2], hub.directory)
@@ -230,7 +231,12 @@ def table(result):
         ("full pull, rows/s", f"{result['pull_per_s']:,.0f}", "", True),
         ("spoke, first pull of everything, s", f"{result['spoke_first_pull_s']:.2f}", "", True),
         ("spoke, first push of everything and pull, s", f"{result['spoke_push_100000_s']:.2f}", "", True),
-        ("spoke, round without changes, CPU ms", f"{result['spoke_no_change_cpu_ms']:.0f}", "", True),
+        ("spoke, round without changes, CPU ms", f"{result['spoke_no_change_cpu_ms']:.0f}", "<= 50",
+         result["spoke_no_change_cpu_ms"] <= 50),
+        ("spoke idle, RSS, MiB", f"{result['spoke_idle']['rss'] / mib:.0f}", "<= 25",
+         result["spoke_idle"]["rss"] <= 25 * mib),
+        ("  wake-ups per minute", f"{result['spoke_idle']['wakes_per_minute']:.0f}", "", True),
+        ("  CPU seconds per hour", f"{result['spoke_idle']['cpu_s_per_hour']:.1f}", "", True),
     ]
     return rows
 

@@ -45,6 +45,23 @@ class Spoke:
         return subprocess.Popen([self.program, "run", *self.options], stdout=subprocess.DEVNULL,
                                 stderr=subprocess.DEVNULL)
 
+    def idle(self, seconds=10):
+        """What a spoke that has nothing to do takes: resident bytes, CPU seconds per hour and wake-ups per minute."""
+        process = subprocess.Popen([self.program, "run", *self.options], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
+        try:
+            for line in process.stderr:
+                if "sync ok" in line:
+                    break
+            time.sleep(2)
+            before = activity(process.pid)
+            time.sleep(seconds)
+            after = activity(process.pid)
+        finally:
+            stop(process)
+        return {"rss": after["rss"], "cpu_s_per_hour": (after["cpu"] - before["cpu"]) * 3600 / seconds,
+                "wakes_per_minute": (after["wakes"] - before["wakes"]) * 60 / seconds}
+
     def wait_for(self, identifier, deadline):
         """Waits until the spoke's store holds a winner; returns when that was."""
         query = ("SELECT 1 FROM winners WHERE id = ? AND collection = "
@@ -70,6 +87,20 @@ def resident_peak(pid):
     except (FileNotFoundError, ProcessLookupError):
         pass
     return 0
+
+
+def activity(pid):
+    """Resident bytes, CPU seconds and voluntary wake-ups of a process until now."""
+    found = {"wakes": 0}
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as status:
+            lines = dict(line.split(":", 1) for line in status)
+        found["wakes"] += int(lines["voluntary_ctxt_switches"])
+        found["rss"] = int(lines["VmRSS"].split()[0]) * 1024
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    found["cpu"] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return found
 
 
 def write_source(directory, items):

@@ -53,6 +53,23 @@ struct DigestTests {
         #expect(Array(text.utf8).withUnsafeBytes { Base64.decode($0) } == nil)
     }
 
+    @Test("A digest comes back from its 64 digits in either case, and from nothing else")
+    func digestDigits() {
+        for number in 0..<200 {
+            let digest = SHA256.digest(of: [UInt8(number)])
+            var output = Array("checksum ".utf8)
+            digest.appendHex(to: &output)
+            let text = String(decoding: output.dropFirst(9), as: UTF8.self)
+            #expect(text == Hex.encode(digest.bytes))
+            #expect(SHA256Digest(hex: text) == digest)
+            #expect(SHA256Digest(hex: text.uppercased()) == digest)
+            #expect(SHA256Digest(hex: String(text.dropLast())) == nil)
+            #expect(SHA256Digest(hex: text + "0") == nil)
+            #expect(SHA256Digest(hex: String(text.dropLast()) + "g") == nil)
+            #expect(SHA256Digest(hex: "é" + text.dropLast(2)) == nil)
+        }
+    }
+
     @Test("Hexadecimal digits are read in either case, and nothing else is")
     func hex() {
         #expect(Hex.decode("00fFaB") == [0, 255, 171])

@@ -1,5 +1,7 @@
 """Fixtures: one private folder per session, one shared hub per module."""
 
+import os
+
 import pytest
 
 from support.arena import Arena
@@ -10,7 +12,13 @@ from support.hub import Hub
 def arena():
     """The session's folder; nothing outlives it."""
     arena = Arena()
+    # Spokes do not read what whoever runs the tests has set for their own.
+    path = os.path.join(arena.folder("settings"), "spoke.json")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("{}")
+    os.environ["TRIBUTARY_CONFIG"] = path
     yield arena
+    del os.environ["TRIBUTARY_CONFIG"]
     arena.close()
 
 

@@ -242,6 +242,17 @@ def test_many_connections_that_say_nothing_leave_room_for_work(hub):
     wait_until(served, 20, "a new connection is served again")
 
 
+@pytest.mark.parametrize("query", ["winners?wait=-1", "winners?wait=", "winners?since=", "winners?limit=", "patterns/x?at=",
+                                   "contributions?origin=", "contributions?payload=", "winners?vectors=",
+                                   "resolutions?since="])
+def test_a_parameter_without_a_value_or_out_of_range_is_refused(hub, query):
+    if "asker" not in hub.tokens:
+        hub.enrol("asker", role="hub")
+    reply = hub.client("asker").get(f"/v1/collections/{COLLECTION}/{query}")
+    assert (reply.status, reply.problem()) == (400, "parameter-invalid"), reply
+    assert query.split("?")[1].split("=")[0] in reply.json()["detail"]
+
+
 def test_after_all_of_it_the_hub_is_the_same_and_healthy(hub):
     assert hub.is_running and hub.is_ready()
     assert "Fatal error" not in hub.read_log() and '"internal-error"' not in hub.read_log()

@@ -207,3 +207,80 @@ def test_a_push_between_a_change_of_policy_and_its_settling_decides_by_the_new_o
                "all is decided anew")
     check_contributions(relay, collection)
     check_winners(relay, collection)
+
+
+UNPROVEN_SECONDS = 10
+ALL_CONNECTIONS = 512
+
+
+def kept_alive(hub, count):
+    """Connections on which something was asked without a token, and that are kept open."""
+    request = b"GET /healthz HTTP/1.1\r\nHost: hub\r\n\r\n"
+    connections = []
+    for _ in range(count):
+        connection = socket.create_connection(("127.0.0.1", hub.port), 5)
+        connection.sendall(request)
+        connections.append(connection)
+    return connections
+
+
+def is_closed(connection):
+    """Whether the other side ended it; what it answered before is passed over."""
+    connection.setblocking(False)
+    try:
+        while connection.recv(65536):
+            pass
+        return True
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def test_connections_without_a_token_keep_no_node_out(fresh_hub):
+    fresh_hub.start()
+    fresh_hub.enrol("alice")
+    with fresh_hub.client("alice") as early:
+        assert early.get("/v1/manifest").status == 200
+        idle = kept_alive(fresh_hub, ALL_CONNECTIONS + 60)
+        try:
+            # At once, not only when the others are closed for being idle.
+            for _ in range(20):
+                started = time.monotonic()
+                with fresh_hub.client("alice", timeout=5) as client:
+                    assert client.get("/v1/manifest").status == 200
+                assert time.monotonic() - started < 2
+            wait_until(lambda: all(is_closed(one) for one in idle), UNPROVEN_SECONDS + 10, "they are closed")
+        finally:
+            for one in idle:
+                one.close()
+        # Who has shown a token stays.
+        assert early.get("/v1/manifest").status == 200
+
+
+def test_a_head_that_drips_without_end_is_cut_off(fresh_hub):
+    fresh_hub.start()
+    with socket.create_connection(("127.0.0.1", fresh_hub.port), 5) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+        started = time.monotonic()
+
+        def dripped():
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return True
+            time.sleep(0.5)
+            return is_closed(connection)
+        wait_until(dripped, UNPROVEN_SECONDS + 10, "it is closed")
+        assert time.monotonic() - started > UNPROVEN_SECONDS - 2
+
+
+def test_a_node_that_is_silent_for_longer_keeps_its_connection(fresh_hub):
+    fresh_hub.start()
+    with fresh_hub.client("alice", timeout=30) as client:
+        cursor = client.winners(COLLECTION).cursor
+        # Longer than a connection without a token is kept, and no answer meanwhile.
+        reply = client.get(f"/v1/collections/{COLLECTION}/winners?since={cursor}&wait={UNPROVEN_SECONDS + 3}")
+        assert reply.status == 200
+        port = client.connection.sock.getsockname()
+        assert client.get("/v1/manifest").status == 200 and client.connection.sock.getsockname() == port

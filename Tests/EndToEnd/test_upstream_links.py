@@ -7,6 +7,7 @@ import pytest
 
 from support.arena import wait_until
 from support.hierarchy import Region, agree
+from support.regions import NamedRegion
 from support.spoke import Spoke
 
 SKILLS = "skills-patterns"
@@ -283,6 +284,39 @@ def test_an_address_or_token_that_cannot_work_is_said_with_what_to_do(arena, reg
     finally:
         lonely.close()
     assert us.is_running
+
+
+def test_an_upstream_called_as_another_hub_below_is_told_apart_and_the_same_hub_is_not(arena):
+    us, above, lower = NamedRegion(arena, "us").start(), NamedRegion(arena, "global").start(), Region(arena).start()
+    try:
+        # Of lower, which is the node 'global' here, nothing would reach the hub that calls itself so.
+        lower.join(us, "global", *INTERVAL)
+        push(lower, "alice", item("low", revision=1))
+        known(us, "low")
+        us.join(above, "us", *INTERVAL)
+        error = wait_until(lambda: us.psql("SELECT error FROM upstreams WHERE failures > 0"), 30, "it is said")
+        assert "calls itself global" in error and "is the node global here" in error, error
+        assert "low" not in {pattern for pattern, _ in above.statements(SKILLS)}
+        done = us.run("upstream", "add", above.url, "--node", "us", "--token-file",
+                      os.path.join(us.folder, "token-us"), *INTERVAL)
+        assert done.returncode == 8 and "is the node global here" in done.stderr, done
+        us.command("node", "revoke", "global")
+        wait_until(lambda: us.status()[0]["state"] == "answering", 60, "the link goes on")
+        assert "calls itself global" in us.run("node", "add", "global", "--role", "hub").stderr
+        # Where both are one hub there is nothing to be said.
+        us.command("node", "revoke", "global")
+        us.tokens.pop("global", None)
+        above.join(us, "global", *INTERVAL)
+        push(us, "bruno", item("mine", revision=1))
+        known(above, "mine")
+        us.stop()
+        us.start()
+        push(us, "bruno", item("more", revision=1))
+        known(above, "more")
+        assert us.psql("SELECT failures FROM upstreams") == "0"
+    finally:
+        for hub in (us, above, lower):
+            hub.close()
 
 
 def _own(original, copy):

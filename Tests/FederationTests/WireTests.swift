@@ -162,6 +162,18 @@ struct WireTests {
         #expect(Timestamp(text)?.description == text)
     }
 
+    @Test("Any time of the years 1 to 9999 reads back as itself, in digits of fixed number")
+    func anyTimestamp() throws {
+        var generator = SplitMix64(seed: 5)
+        for _ in 0..<20_000 {
+            let time = Timestamp(
+                microseconds: Int64.random(in: -62_135_596_800_000_000..<253_402_300_800_000_000, using: &generator)
+            )
+            #expect(time.description.utf8.count == "2026-11-21T08:30:00.000000Z".utf8.count)
+            #expect(Timestamp(time.description) == time)
+        }
+    }
+
     @Test(
         "What names no time is none",
         arguments: [

@@ -82,6 +82,65 @@ struct FeedOrderTests {
         }
     }
 
+    @Test(
+        "A feed of any length is read whole and in order, also where the server fetches ahead",
+        arguments: [1, 250, 251, 500, 999]
+    )
+    func lengths(count: Int) async throws {
+        try await ScratchStore.withStore { store in
+            let items = (0..<count).map { pattern in
+                AdmittedItem(
+                    contribution: Histories.contribution(
+                        id: pattern,
+                        origin: 0,
+                        revision: 1,
+                        text: String(repeating: "x", count: 1000),
+                        value: 0.8,
+                        time: 0
+                    ),
+                    isNumbered: true,
+                    importedFrom: nil
+                )
+            }
+            _ = try await store.ingest(items, into: Histories.collection, now: ScratchStore.now)
+            for feed in [Cursor.Feed.contributions, .winners] {
+                for limit in [nil, 1, Int64(count)] {
+                    let request = FeedRequest(feed: feed, collection: Histories.collection, limit: limit)
+                    let (ids, end) = try await read(request, from: store)
+                    #expect(ids.count == Int(limit ?? Int64(count)))
+                    #expect(Set(ids).count == ids.count)
+                    #expect(end?.lines == Int64(ids.count))
+                    #expect(end?.hasMore == (ids.count < count))
+                }
+                // One who leaves in the middle leaves nothing behind for the next.
+                let request = FeedRequest(feed: feed, collection: Histories.collection)
+                let reader = try await FeedReader.open(request, in: store)
+                #expect(try await reader.next() != nil)
+                await reader.abandon()
+                #expect(try await read(request, from: store).ids.count == count)
+            }
+        }
+    }
+
+    /// The ids of a feed's lines as they come, and its end marker.
+    private func read(_ request: FeedRequest, from store: Store) async throws -> (ids: [String], end: FeedMarker?) {
+        let reader = try await FeedReader.open(request, in: store)
+        var ids: [String] = []
+        var end: FeedMarker?
+        while let chunk = try await reader.next() {
+            for line in chunk.split(separator: UInt8(ascii: "\n")) {
+                let root = try JSONDocument(parsing: Array(line)).root
+                if let marker = try FeedMarker(root) {
+                    #expect(end == nil)
+                    if marker.isEnd { end = marker }
+                } else {
+                    ids.append(root["id"]?.string ?? "")
+                }
+            }
+        }
+        return (ids, end)
+    }
+
     /// The same follower over numbers from a sequence does miss rows, so the test above could have failed.
     @Test("Negative control: with numbers drawn from a sequence the same way of following loses rows")
     func sequenceSkips() async throws {

@@ -189,6 +189,52 @@ struct RelayTests {
         }
     }
 
+    @Test(
+        "What was erased elsewhere is erased here, whether it is heard of before, with or after its being lifted",
+        arguments: [[[0, 1]], [[1, 0]], [[0], [1]], [[1], [0]]],
+        [true, false]
+    )
+    func liftedErasure(order: [[Int]], isByContent: Bool) async throws {
+        try await ScratchStore.withStore { store in
+            let (first, second) = (RelayTests.say(1, "text"), RelayTests.say(1, "another", origin: 2, value: 0.8))
+            let statements = [first, second]
+            _ = try await store.relay(
+                statements.map { RelayTests.relayed($0, by: RelayTests.north) },
+                by: RelayTests.north,
+                into: RelayTests.collection,
+                now: ScratchStore.now
+            )
+            let content = try #require(first.content)
+            let resolutions = [Resolution.Decision.retracted, .lifted].enumerated().map { index, decision in
+                Resolution(
+                    subject: isByContent ? .content(Histories.contentDigest(content.payload)) : .pattern(first.id),
+                    origin: RelayTests.south,
+                    revision: 10 + Int64(index),
+                    decision: decision,
+                    covers: [first.version.checksum],
+                    reason: "a customer's name",
+                    decidedBy: "olga",
+                    decidedAt: ScratchStore.now,
+                    erases: decision == .retracted
+                )
+            }
+            for batch in order {
+                _ = try await store.relay(
+                    batch.map { resolutions[$0] },
+                    by: RelayTests.north,
+                    into: RelayTests.collection,
+                    now: { ScratchStore.now }
+                )
+            }
+            let record = try await store.pattern(first.id, in: RelayTests.collection)
+            let erased = Set(record.contributions.filter(\.isErased).map(\.candidate.origin))
+            #expect(erased == (isByContent ? [first.origin] : [first.origin, second.origin]))
+            #expect(record.contributions.allSatisfy { ($0.candidate.payload == nil) == $0.isErased })
+            #expect(record.winner?.candidate?.origin == (isByContent ? second.origin : nil))
+            #expect(try await store.collectionsWithUnappliedResolutions().isEmpty)
+        }
+    }
+
     @Test("Position and statements are saved together, or neither is")
     func positions() async throws {
         try await ScratchStore.withStore { store in

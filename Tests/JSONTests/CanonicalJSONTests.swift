@@ -101,6 +101,32 @@ struct CanonicalJSONTests {
         }
     }
 
+    @Test("Numbers with few decimals are written with the digits of their shortest spelling, as all others are")
+    func fewDecimals() throws {
+        var generator = SystemRandomNumberGenerator()
+        let scales: [Double] = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7]
+        for _ in 0..<20_000 {
+            let scale = scales[Int.random(in: scales.indices, using: &generator)]
+            let magnitude = scales[Int.random(in: scales.indices, using: &generator)]
+            let decimal = (Double.random(in: -magnitude...magnitude, using: &generator) * scale).rounded() / scale
+            // Its neighbours have as many digits as there can be.
+            for value in [decimal, decimal.nextUp, decimal.nextDown] {
+                var output: [UInt8] = []
+                JSONText.appendNumber(value, to: &output)
+                let text = String(decoding: output, as: UTF8.self)
+                #expect(Double(text) == value)
+                // Swift's own spelling has the fewest digits there are; it differs in zeros and exponents alone.
+                #expect(significant(text) == significant(value.description), "\(text) for \(value)")
+            }
+        }
+    }
+
+    /// The digits of a number's mantissa without zeros before and behind them.
+    private func significant(_ text: String) -> String {
+        let mantissa = text.prefix { $0 != "e" }.filter(\.isNumber).drop { $0 == "0" }
+        return String(mantissa.reversed().drop { $0 == "0" }.reversed())
+    }
+
     @Test(
         "Integers that readers disagree about are refused, in every spelling",
         arguments: ["9007199254740992", "-9007199254740992", "9007199254740993.0", "1e20", "123456789012345678901234"]

@@ -55,6 +55,45 @@ struct RecordSplitterTests {
     func noArray(text: String) {
         #expect(throws: (any Error).self) { try records(ArraySplitter(limit: 100), text, seed: 1) }
     }
+
+    @Test("An array within an object: what stands around it is kept", arguments: 0..<50)
+    func nested(seed: UInt64) throws {
+        let text =
+            #"{"s":"a\"[","other":[[1],{"points":[9]}],"result":{"x":{"points":[8]},"points":[ {"id":1} ,2],"n":3}}"#
+        var splitter = NestedArraySplitter(path: ["result", "points"], limit: 100, restLimit: 200)
+        var generator = SplitMix64(seed: seed)
+        var found: [String] = []
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let size = min(rest.count, Int.random(in: 1...7, using: &generator))
+            try Array(rest.prefix(size)).withUnsafeBytes { bytes in
+                try splitter.split(bytes) { found.append(String(decoding: $0.bytes, as: UTF8.self).trimmed) }
+            }
+            rest = rest.dropFirst(size)
+        }
+        try splitter.finish { _ in }
+        #expect(found == [#"{"id":1}"#, "2"] && splitter.isFound)
+        #expect(
+            String(decoding: splitter.rest, as: UTF8.self)
+                == #"{"s":"a\"[","other":[[1],{"points":[9]}],"result":{"x":{"points":[8]},"points":[],"n":3}}"#
+        )
+    }
+
+    @Test("Members of an object as they are written, also of one that is cut off")
+    func members() {
+        func value(_ text: String, _ name: String) -> String? {
+            Array(text.utf8).withUnsafeBytes { bytes in
+                RawObject(bytes)[name].map { String(decoding: $0, as: UTF8.self) }
+            }
+        }
+        let text = #" { "id" : 18446744073709551615 , "p":{"a":"}\""}, "s":"x,\"}" ,"n":null}"#
+        #expect(value(text, "id") == "18446744073709551615")
+        #expect(value(text, "p") == #"{"a":"}\""}"#)
+        #expect(value(text, "s") == #""x,\"}""#)
+        #expect(value(text, "n") == "null" && value(text, "a") == nil)
+        #expect(value(#"{"id":1,"p":{"a":"#, "id") == "1" && value(#"{"id":1,"p":{"a":"#, "p") == nil)
+        #expect(value("[1]", "id") == nil && value("", "id") == nil && value(#"{"id":"x"#, "id") == nil)
+    }
 }
 
 extension String {

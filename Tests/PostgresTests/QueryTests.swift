@@ -35,6 +35,45 @@ extension ServerTests {
             }
         }
 
+        @Test("A statement runs while something else is done, and whatever fails, the session can be used afterwards")
+        func overlapping() async throws {
+            try await withPool { pool in
+                try await pool.withConnection { connection in
+                    // More than the socket holds, so that the server depends on what is taken in.
+                    let rows: Query = "SELECT n, repeat('x', 1000) FROM generate_series(1, 5000) AS n"
+                    let (result, steps) = try connection.execute(rows) { running in
+                        for _ in 0..<100 { running.takeIn() }
+                        return 100
+                    }
+                    #expect(steps == 100)
+                    #expect(try result.rows.map { try $0.int32(0) } == Array(1...5000))
+                    #expect(throws: Failure.self) {
+                        try connection.execute(rows) { _ in throw Failure("on purpose") }
+                    }
+                    #expect(try connection.execute("SELECT 1")[0].int32(0) == 1)
+                    #expect(throws: PostgresError.self) {
+                        try connection.execute("SELECT 1 / (n - 3000) FROM generate_series(1, 5000) AS n") {
+                            $0.takeIn()
+                        }
+                    }
+                    #expect(try connection.execute("SELECT 2")[0].int32(0) == 2)
+                }
+            }
+        }
+
+        @Test("What was fetched early is forgotten when a connection is given back")
+        func forgottenResults() async throws {
+            try await withPool { pool in
+                let lease = try await pool.lease()
+                try await lease.run { $0.resultAhead = try $0.execute("SELECT 1") }
+                #expect(try await lease.run { $0.resultAhead?.rowCount } == 1)
+                await lease.release()
+                for _ in 0..<20 {
+                    #expect(try await pool.withConnection { $0.resultAhead == nil })
+                }
+            }
+        }
+
         @Test("The server reads moments and numbers as the same moments and numbers")
         func serverAgrees() async throws {
             try await withPool { pool in

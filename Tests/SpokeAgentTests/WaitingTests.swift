@@ -81,6 +81,70 @@ struct WaitingTests {
         #expect(hub.statements(of: "alice").count == 1)
     }
 
+    @Test("A hub that is away for days is complained of once an hour, and the state does not grow meanwhile")
+    func days() throws {
+        let clock = TestClock()
+        defer { clock.onPause = {} }
+        let hub = FakeHub(clock: clock)
+        let alice = Spoke("alice", hub, clock)
+        alice.knows(["a": 0.9])
+        _ = try alice.sync()
+        let agent = try alice.agent()
+        let began = clock.elapsed
+        func size() -> Int { alice.folder.read("state/state.sqlite-wal")?.utf8.count ?? 0 }
+        var sizes: [Int] = []
+        clock.onPause = {
+            hub.faults = [("", .lostRequest)]
+            sizes.append(size())
+            if clock.elapsed - began > .seconds(3 * 86_400) { clock.shouldStop = true }
+        }
+        hub.faults = [("", .lostRequest)]
+        var lines: [String] = []
+        let interval = try #require(SyncInterval(seconds: 3_600))
+        try SyncLoop(agent: agent, client: alice.client(), interval: interval) { lines.append($0) }.run()
+        #expect((48...73).contains(lines.count))
+        #expect(lines.allSatisfy { $0.contains("unreachable") || $0.contains("waiting for news") })
+        // The log of the database is used again and again.
+        #expect((sizes.max() ?? 0) < 5_000_000)
+        clock.shouldStop = false
+        hub.faults = []
+        alice.knows(["a": 0.9, "b": 0.9])
+        #expect(try alice.sync().push.accepted == 1)
+    }
+
+    @Test("A clock that is set a year forwards and back neither delays rounds nor makes them", arguments: [1.0, -1.0])
+    func clockIsSet(_ direction: Double) throws {
+        let clock = TestClock()
+        defer { clock.onPause = {} }
+        let hub = FakeHub(clock: clock)
+        let alice = Spoke("alice", hub, clock)
+        let agent = try alice.agent()
+        let year = Duration.seconds(365 * 86_400 * direction)
+        let began = clock.elapsed
+        var isSet = false
+        var isBack = false
+        clock.onPause = {
+            let passed = clock.elapsed - began
+            if passed > .seconds(100), !isSet {
+                isSet = true
+                clock.set(year)
+            }
+            if passed > .seconds(200), !isBack {
+                isBack = true
+                clock.set(.zero - year)
+                alice.knows(["a": 0.9])
+            }
+            if passed > .seconds(300) { clock.shouldStop = true }
+        }
+        var rounds = 0
+        let interval = try #require(SyncInterval(seconds: 50))
+        try SyncLoop(agent: agent, client: alice.client(), interval: interval) { line in
+            if line.hasPrefix("sync ok") { rounds += 1 }
+        }.run()
+        #expect((6...10).contains(rounds))
+        #expect(hub.statements(of: "alice").count == 1)
+    }
+
     @Test("A running spoke makes a round of its own at every interval")
     func rounds() throws {
         let clock = TestClock()

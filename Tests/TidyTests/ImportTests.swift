@@ -15,8 +15,11 @@ struct ImportTests {
         "Curl": ["CLibCurl", "Glibc"],
         "SQLite": ["CLibSQLite", "Glibc"],
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
+        "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
         "Snapshots": ["Federation", "Digest", "Gzip", "Glibc"],
+        "Qdrant": ["Curl", "JSON", "Presentation"],
+        "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
         "HubStore": ["Federation", "JSON", "Digest", "Postgres", "Migrations"],
         "HubService": [
@@ -25,15 +28,16 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest", "SQLite", "Glibc",
-            "Synchronization",
+            "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON", "Digest", "SQLite",
+            "Qdrant", "Glibc", "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Replication", "Presentation", "Snapshots", "Federation", "JSON", "Digest",
-            "ArgumentParser", "Logging", "Glibc", "Dispatch", "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Settings", "Presentation", "Snapshots", "Federation", "JSON",
+            "Digest", "ArgumentParser", "Logging", "Glibc", "Dispatch", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Presentation", "Snapshots", "Federation", "JSON", "ArgumentParser", "Glibc",
+            "SpokeAgent", "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON",
+            "ArgumentParser", "Glibc",
         ],
     ]
 

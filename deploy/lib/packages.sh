@@ -5,7 +5,8 @@
 build_packages=(
     libpq-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev zlib1g-dev pkg-config git ca-certificates
 )
-test_packages=(python3-pytest python3-jsonschema shellcheck)
+# systemd reads the units, and nix-bin the home-manager module.
+test_packages=(python3-pytest python3-jsonschema python3-venv shellcheck systemd nix-bin)
 # The hub's embedded database needs the programs alone, not Debian's service.
 database_package=postgresql
 oldest_postgres=15
@@ -45,6 +46,22 @@ install_for_running() {
 # Installs what building, running and testing need.
 install_for_testing() {
     install_packages "${build_packages[@]}" "${test_packages[@]}"
+}
+
+# Makes a Python of its own with the packages that file $1 lists, once for each content of it, and prints its path.
+test_python() {
+    local list=$1 folder digest
+    digest=$(sha256sum "$list") || fail "$list cannot be read"
+    folder=${XDG_CACHE_HOME:-$HOME/.cache}/tributary/test-python-${digest:0:16}
+    if [[ ! -e $folder/complete ]]; then
+        say "installing from PyPI what $list lists"
+        rm -rf "$folder"
+        /usr/bin/python3 -m venv "$folder" >&2 || fail "no Python environment can be made in $folder; see above"
+        "$folder/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$list" >&2 \
+            || fail "pip could not install what $list lists; see above. It needs PyPI or a mirror of it, and the end-to-end tests cannot run without"
+        touch "$folder/complete"
+    fi
+    printf '%s\n' "$folder/bin/python"
 }
 
 # Installs what is missing of the packages named, and PostgreSQL where there is none.

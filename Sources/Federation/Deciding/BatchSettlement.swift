@@ -204,7 +204,7 @@ package struct BatchSettlement {
         contributions.append(contribution)
         // The item's own value: text that is not kept counts as having been said.
         peaks.append(greatest(before.map { peaks[$0] } ?? stored[key]?.peakValue, item.contribution.content?.value))
-        if isRelayed { erasedContents[key] = erased }
+        if erased != nil || !erasedContents.isEmpty { erasedContents[key] = erased }
         digests.append(contribution.version == item.contribution.version ? item.digests : nil)
         return .accepted
     }

@@ -26,7 +26,7 @@ extension Resolution {
             (1...Limits.decidedByBytes).contains(decidedBy.utf8.count)
         else { throw FeedLineError("the reason or the name of a resolution is too long or missing") }
         let elements = covers.elements
-        let checksums = elements.compactMap { $0.string.flatMap(SHA256Digest.init(hex:)) }
+        let checksums = elements.compactMap { $0.digest }
         guard checksums.count == elements.count else { throw FeedLineError("a resolution covers what is no checksum") }
         self.init(
             subject: subject,
@@ -49,7 +49,7 @@ extension Resolution.Subject {
             guard let id = try? PatternID(node) else { return nil }
             self = .pattern(id)
         case (nil, let node?):
-            guard let digest = node.string.flatMap(SHA256Digest.init(hex:)) else { return nil }
+            guard let digest = node.digest else { return nil }
             self = .content(digest)
         default: return nil
         }
@@ -85,7 +85,7 @@ extension ResolvedContent {
         _ collection: CollectionName,
         _ hasher: SHA256
     ) throws(FeedLineError) {
-        guard let checksum = root["checksum"]?.string.flatMap(SHA256Digest.init(hex:)),
+        guard let checksum = root["checksum"]?.digest,
             let value = root["value"]?.number, (0...1).contains(value),
             let updatedAt = root["updated_at"]?.string.flatMap({ Timestamp($0) })
         else { throw FeedLineError("the resolution of \(id) lacks the content's checksum, value or time") }

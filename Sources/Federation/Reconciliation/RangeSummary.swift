@@ -21,7 +21,7 @@ extension SetDigest {
     /// Reads count and digest from the members of an object; `nil` where they are not there.
     package init?(_ node: JSONNode) {
         guard let count = node["count"]?.integer, count >= 0,
-            let sum = node["digest"]?.string.flatMap(SHA256Digest.init(hex:))
+            let sum = node["digest"]?.digest
         else { return nil }
         self.init(count: count, sum: sum)
     }

@@ -31,7 +31,7 @@ extension StatementVersion {
     package init?(_ node: JSONNode) {
         guard let key = ContributionKey(node), let revision = node["revision"]?.integer, revision >= 1,
             let incarnation = node["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }), incarnation >= 1,
-            let checksum = node["checksum"]?.string.flatMap(SHA256Digest.init(hex:))
+            let checksum = node["checksum"]?.digest
         else { return nil }
         var vectorDigest = SHA256Digest.none
         if let text = node["vector_digest"]?.string {

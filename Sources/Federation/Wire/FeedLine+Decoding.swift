@@ -71,7 +71,7 @@ extension FeedLine.Provenance {
             // The greatest number is nobody's: its origin could not say anything after it.
             (1..<Int64.max).contains(revision),
             let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }),
-            let checksum = root["checksum"]?.string.flatMap(SHA256Digest.init(hex:))
+            let checksum = root["checksum"]?.digest
         else { throw FeedLineError("the line of \(id) has no complete provenance") }
         var parents: [FeedLine.Parent] = []
         if let node = root["parents"] {
@@ -79,7 +79,7 @@ extension FeedLine.Provenance {
                 parents = try FeedLine.Parent.list(node)
             } catch { throw FeedLineError("the line of \(id) cannot be read: \(error)") }
         }
-        let vectorDigest = root["vector_digest"]?.string.flatMap(SHA256Digest.init(hex:)) ?? .none
+        let vectorDigest = root["vector_digest"]?.digest ?? .none
         self.init(
             origin: origin,
             version: ContributionVersion(

@@ -89,8 +89,7 @@ package struct FeedLine: Sendable, Equatable {
             JSONText.appendNumber(value, to: &output)
         }
         if let updatedAt {
-            member("updated_at", to: &output)
-            JSONText.appendString(updatedAt.description, to: &output)
+            member("updated_at", updatedAt, to: &output)
         }
         if let vector { append(vector, to: &output) }
         if let payload {
@@ -109,9 +108,18 @@ package struct FeedLine: Sendable, Equatable {
     }
 
     private func member(_ name: StaticString, to output: inout [UInt8]) {
-        output.append(contentsOf: ",\"".utf8)
+        output.append(UInt8(ascii: ","))
+        output.append(UInt8(ascii: "\""))
         name.withUTF8Buffer { output.append(contentsOf: $0) }
-        output.append(contentsOf: "\":".utf8)
+        output.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: ":"))
+    }
+
+    private func member(_ name: StaticString, _ time: Timestamp, to output: inout [UInt8]) {
+        member(name, to: &output)
+        output.append(UInt8(ascii: "\""))
+        time.append(to: &output)
+        output.append(UInt8(ascii: "\""))
     }
 
     private func append(_ provenance: Provenance, to output: inout [UInt8]) {
@@ -132,14 +140,18 @@ package struct FeedLine: Sendable, Equatable {
             output.append(UInt8(ascii: "\""))
         }
         member("path", to: &output)
-        JSONValue.array(provenance.path.map { .string($0.text) }).append(to: &output)
+        output.append(UInt8(ascii: "["))
+        for (index, name) in provenance.path.enumerated() {
+            if index > 0 { output.append(UInt8(ascii: ",")) }
+            JSONText.appendString(name.text, to: &output)
+        }
+        output.append(UInt8(ascii: "]"))
         if !provenance.parents.isEmpty {
             member("parents", to: &output)
             JSONValue.array(provenance.parents.map(\.json)).append(to: &output)
         }
         if let receivedAt = provenance.receivedAt {
-            member("received_at", to: &output)
-            JSONText.appendString(receivedAt.description, to: &output)
+            member("received_at", receivedAt, to: &output)
         }
     }
 

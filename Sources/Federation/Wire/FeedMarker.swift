@@ -54,11 +54,11 @@ package struct FeedMarker: Sendable, Equatable {
         let end = root["end"]
         guard let body = end ?? root["checkpoint"] else { return nil }
         guard let lines = body["lines"]?.integer, let cursor = body["cursor"]?.string,
-            let digest = body["digest"]?.string.flatMap(SHA256Digest.init(hex:))
+            let digest = body["digest"]?.digest
         else { throw FeedLineError("a marker cannot be read") }
         var total: SetDigest?
         if let node = body["total"], let count = node["count"]?.integer,
-            let sum = node["digest"]?.string.flatMap(SHA256Digest.init(hex:))
+            let sum = node["digest"]?.digest
         {
             total = SetDigest(count: count, sum: sum)
         }

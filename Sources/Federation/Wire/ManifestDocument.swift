@@ -139,7 +139,7 @@ extension ManifestDocument.Feed {
 
     init?(_ node: JSONNode) {
         guard let count = node["count"]?.integer, let cursor = node["cursor"]?.string,
-            let sum = node["digest"]?.string.flatMap(SHA256Digest.init(hex:))
+            let sum = node["digest"]?.digest
         else { return nil }
         self.init(set: SetDigest(count: count, sum: sum), cursor: cursor)
     }

@@ -35,6 +35,7 @@ struct NodeAuthentication: RouterMiddleware {
         guard node.revokedAt == nil else {
             throw Problem(403, .nodeRevoked, "node '\(node.name)' was revoked; ask the hub's operator")
         }
+        context.tell(.proven)
         if let claimed = claimedName(request, context), claimed != node.name.text {
             throw Problem(
                 403,

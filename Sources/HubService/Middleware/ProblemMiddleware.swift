@@ -19,6 +19,7 @@ struct ProblemMiddleware: RouterMiddleware {
         var context = context
         context.requestID = ProblemMiddleware.acceptable(request.headers[.requestID]) ?? newRequestID()
         let started = ContinuousClock.now
+        context.tell(.asked)
         var response: Response
         do {
             response = try await next(request, context)

@@ -12,7 +12,7 @@ struct CheckpointRoute: Sendable {
     func callAsFunction(_ request: Request, _ context: HubContext) async throws -> Response {
         let node = try context.requireNode()
         let collection = try context.collection()
-        let text = try await DocumentBody(request, known: ["cursor"]).text("cursor")
+        let text = try await DocumentBody(request, context, known: ["cursor"]).text("cursor")
         guard let cursor = Cursor(text), cursor.collection == collection else {
             throw Problem(400, .cursorMalformed, "'cursor' is no position in a feed of '\(collection)'")
         }

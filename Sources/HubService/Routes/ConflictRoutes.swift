@@ -39,6 +39,7 @@ struct ConflictRoutes: Sendable {
         let (collection, id) = (try context.collection(), try context.patternID())
         let body = try await DocumentBody(
             request,
+            context,
             known: ["covers", "choose", "content", "retract", "reason"]
         )
         let outcome = try await hub.store.resolve(
@@ -91,7 +92,7 @@ struct ConflictRoutes: Sendable {
     func retract(_ request: Request, _ context: HubContext) async throws -> Response {
         let reviewer = try context.requireReviewer()
         let (collection, id) = (try context.collection(), try context.patternID())
-        let body = try await DocumentBody(request, known: ["reason", "content", "purge"])
+        let body = try await DocumentBody(request, context, known: ["reason", "content", "purge"])
         let outcome = try await hub.store.retract(
             id,
             in: collection,
@@ -107,7 +108,7 @@ struct ConflictRoutes: Sendable {
     func lift(_ request: Request, _ context: HubContext) async throws -> Response {
         let reviewer = try context.requireReviewer()
         let (collection, id) = (try context.collection(), try context.patternID())
-        let body = try await DocumentBody(request, known: ["reason"])
+        let body = try await DocumentBody(request, context, known: ["reason"])
         let outcome = try await hub.store.lift(
             id,
             in: collection,

@@ -12,10 +12,11 @@ struct DocumentBody {
     /// The body of `request`, whose members may be those in `known`; throws a ``Problem``.
     init(
         _ request: Request,
+        _ context: HubContext,
         known: [StaticString],
         greatestBytes: Int = DocumentBody.greatestBytes
     ) async throws {
-        let reader = try BodyReader(request)
+        let reader = try BodyReader(request, context)
         let slow = Problem(408, .requestTimedOut, "the body took longer than \(HubDeadlines.bodySeconds) s to arrive")
         let bytes = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {
             var bytes: [UInt8] = []

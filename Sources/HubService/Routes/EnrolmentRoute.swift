@@ -21,6 +21,7 @@ struct EnrolmentRoute: Sendable {
         }
         let body = try await DocumentBody(
             request,
+            context,
             known: ["node", "token_id", "token_sha256"],
             greatestBytes: EnrolmentRoute.greatestBytes
         )

@@ -67,6 +67,7 @@ struct FeedRoutes: Sendable {
         let collection = try context.collection()
         let body = try await DocumentBody(
             request,
+            context,
             known: SelectionRequest.members,
             greatestBytes: Limits.selectionBytes
         )
@@ -126,16 +127,21 @@ struct FeedRoutes: Sendable {
     ) async throws -> Int64 {
         let deflater = compressed ? try GzipDeflater() : nil
         var sent: Int64 = 0
-        while let chunk = try await reader.next() {
+        var next = try await reader.next()
+        while let chunk = next {
+            // Read and encoded while this one is written.
+            async let following = reader.next()
             var output: [UInt8] = []
             if let deflater {
                 try chunk.withUnsafeBytes { try deflater.append($0, into: &output) }
             } else {
                 output = chunk
             }
-            guard !output.isEmpty else { continue }
-            try await writer.write(ByteBuffer(bytes: output))
-            sent += Int64(output.count)
+            if !output.isEmpty {
+                try await writer.write(ByteBuffer(bytes: output))
+                sent += Int64(output.count)
+            }
+            next = try await following
         }
         if let deflater {
             var output: [UInt8] = []

@@ -111,7 +111,7 @@ struct PredecessorRoutes: Sendable {
         let node = try context.requireNode()
         let collection = try context.collection()
         let policy = try await hub.store.policy(of: collection)
-        let body = try BodyReader(request)
+        let body = try BodyReader(request, context)
         let slow = Problem(408, .requestTimedOut, "the import took longer than \(HubDeadlines.bodySeconds) s to arrive")
         let slot = try await hub.pushSlots.slot(of: node.name)
         let (report, client) = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) { [hub] in

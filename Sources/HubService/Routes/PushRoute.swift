@@ -12,7 +12,7 @@ struct PushRoute: Sendable {
     func callAsFunction(_ request: Request, _ context: HubContext) async throws -> Response {
         let node = try context.requireNode()
         let policy = try await hub.store.policy(of: try context.collection())
-        let body = try BodyReader(request)
+        let body = try BodyReader(request, context)
         let slow = Problem(408, .requestTimedOut, "the push took longer than \(HubDeadlines.bodySeconds) s to arrive")
         let slot = try await hub.pushSlots.slot(of: node.name)
         let report = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) { [hub] in

@@ -16,6 +16,13 @@ struct QueryParameters {
                     "there is no parameter '\(name.prefix(64))' here; there are \(known.sorted().joined(separator: ", "))"
                 )
             }
+            guard !value.isEmpty else {
+                throw Problem(
+                    400,
+                    .parameterInvalid,
+                    "parameter '\(name)' has no value; give it one, or leave it out"
+                )
+            }
             guard values.updateValue(String(value), forKey: String(name)) == nil else {
                 throw Problem(400, .parameterInvalid, "parameter '\(name)' is given twice")
             }
@@ -24,7 +31,7 @@ struct QueryParameters {
     }
 
     func text(_ name: String) -> String? {
-        values[name].flatMap { $0.isEmpty ? nil : $0 }
+        values[name]
     }
 
     /// An integer within `range`; throws a ``Problem``.

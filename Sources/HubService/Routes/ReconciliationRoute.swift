@@ -10,7 +10,7 @@ struct ReconciliationRoute: Sendable {
     func callAsFunction(_ request: Request, _ context: HubContext) async throws -> Response {
         let node = try context.requireHub()
         let collection = try context.collection()
-        let body = try await DocumentBody(request, known: DigestsRequest.members)
+        let body = try await DocumentBody(request, context, known: DigestsRequest.members)
         let digests: DigestsRequest
         do throws(FeedLineError) {
             digests = try DigestsRequest(body.root)

@@ -37,7 +37,7 @@ struct ResolutionRoutes: Sendable {
         let collection = try context.collection()
         // That there is such a collection is said before the body is read.
         _ = try await hub.store.policy(of: collection)
-        let body = try BodyReader(request)
+        let body = try BodyReader(request, context)
         let slow = Problem(408, .requestTimedOut, "the push took longer than \(HubDeadlines.bodySeconds) s to arrive")
         let slot = try await hub.pushSlots.slot(of: node.name)
         let received = try await withDeadline(seconds: HubDeadlines.bodySeconds, slow) {

@@ -18,9 +18,12 @@ extension LinkPuller {
         for position in try link.positions() where position.direction == .push {
             pushed[position.feed, default: [:]][position.collection] = position.number
         }
+        let unpushed = link.state.unpushed
         var finding = ComparisonSchedule.Finding.equal
         for entry in manifest.entries where link.upstream.carries(entry.policy.collection) {
             let collection = entry.policy.collection
+            // What fails by itself is said, and keeps nobody from looking at the others.
+            guard !failing.collections.contains(collection), !unpushed.contains(collection) else { continue }
             // What is not made here, for there are too many, cannot be equal.
             guard let head = heads[collection], let contributions = entry.contributions else { continue }
             guard contributions.cursor == cursors[.contributions]?[collection],

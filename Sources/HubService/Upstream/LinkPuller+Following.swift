@@ -4,31 +4,56 @@ import Logging
 import Replication
 
 extension LinkPuller {
+    /// Has this hub hold what the upstream holds, collection by collection; what is wrong with one alone is noted, and
+    /// holds up no other.
     func follow(_ manifest: ManifestDocument, _ name: NodeName, _ client: HubClient) throws {
-        var problems: [String] = []
         let (entries, leftOut) = try link.travelling(manifest)
-        for entry in entries {
-            do {
-                try follow(entry, name, client)
-            } catch let error as ReplicationError {
-                // What is wrong with one collection alone does not hold up the others.
-                switch error.kind {
-                case .integrity, .refused: problems.append("\(entry.policy.collection): \(error)")
-                default: throw error
-                }
-            }
+        let present = Set(entries.map(\.policy.collection))
+        let byName = Dictionary(entries.map { ($0.policy.collection, $0) }, uniquingKeysWith: { $1 })
+        failing.keep(only: present)
+        (unread, uncompared) = (unread.intersection(present), uncompared.intersection(present))
+        var hasFailed = false
+        for collection in failing.order(of: entries.map(\.policy.collection)) where failing.isDue(collection, .now) {
+            guard let entry = byName[collection] else { continue }
+            let wentWell = try link.trying(collection, &failing, client) { try hold(entry, name, manifest, client) }
+            if !wentWell { hasFailed = true }
         }
-        guard problems.isEmpty else {
-            let others = problems.count - LinkPuller.shownProblems
-            let shown = problems.prefix(LinkPuller.shownProblems) + (others > 0 ? ["and \(others) more"] : [])
-            throw ReplicationError(.integrity, shown.joined(separator: "; "))
-        }
-        try noteEverythingRead(manifest.identity)
+        if hasFailed, let error = failing.error { link.state.failed(.pull, error) }
+        try noteAgreement(manifest.identity)
         self.leftOut = leftOut
+    }
+
+    /// Compares one collection where that is to be done, and pulls what is new of it.
+    private func hold(
+        _ entry: ManifestDocument.Entry,
+        _ name: NodeName,
+        _ manifest: ManifestDocument,
+        _ client: HubClient
+    ) throws {
+        let collection = entry.policy.collection
+        let wasCompared = try compare(entry, name, client)
+        if wasCompared, let (contact, _) = link.state.contact { letPush(contact, manifest) }
+        do {
+            try follow(entry, name, client)
+        } catch let error as ReplicationError where error.kind == .cursorReset || error.kind == .cursorUnusable {
+            uncompared.insert(collection)
+            if let (contact, _) = link.state.contact { letPush(contact, manifest) }
+            // Once without a pause: what is wrong shows itself in the comparison.
+            guard !wasCompared else { throw error }
+            mustAskAnew = true
+            return
+        }
+        unread.remove(collection)
     }
 
     private func follow(_ entry: ManifestDocument.Entry, _ name: NodeName, _ client: HubClient) throws {
         let collection = entry.policy.collection
+        // Decisions first: a text that was said again after its erasure was lifted comes behind both.
+        let failure = try link.failure {
+            guard let head = entry.resolutions?.cursor, head != cursors[.resolutions]?[collection] else { return }
+            _ = try link.localPolicy(entry.policy)
+            try noting(head, of: .resolutions, collection) { try pullResolutions(of: collection, name, client) }
+        }
         if let head = entry.contributions?.cursor, head != cursors[.contributions]?[collection] {
             try noting(head, of: .contributions, collection) {
                 let intake = RelayIntake(hub: hub, policy: try link.localPolicy(entry.policy), relay: name)
@@ -39,15 +64,12 @@ extension LinkPuller {
                 )
                 defer { cursors[.contributions, default: [:]][collection] = target.cursor }
                 var tally = PullTally()
-                let feed = PullCycle.Feed.contributions(withEchoes: readsEverything || target.cursor == nil)
+                let feed = PullCycle.Feed.contributions(withEchoes: unread.contains(collection) || target.cursor == nil)
                 try PullCycle(client: client, collection: collection, feed: feed).run(into: target, &tally)
                 if intake.hasRefusedForNow { link.state.compare(in: link.syncInterval) }
             }
         }
-        if let head = entry.resolutions?.cursor, head != cursors[.resolutions]?[collection] {
-            _ = try link.localPolicy(entry.policy)
-            try noting(head, of: .resolutions, collection) { try pullResolutions(of: collection, name, client) }
-        }
+        if let failure { throw failure }
         // By this the upstream's operator sees how far a retraction has come.
         if let cursor = cursors[.resolutions]?[collection], cursor != reported[collection] {
             _ = try client.retrying { try client.reportApplied(cursor, of: collection) }

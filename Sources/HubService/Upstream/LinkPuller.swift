@@ -11,18 +11,23 @@ final class LinkPuller {
     /// Between questions to an upstream that answers at once, and the same as before.
     private static let idle = Backoff(first: .milliseconds(50), greatest: .seconds(2))
 
-    /// Problems of single collections that are told at once.
-    static let shownProblems = 8
-
     let link: UpstreamLink
     private var heldClient: HubClient?
     /// What the upstream said last, once it was followed.
     private var followed: (manifest: ManifestDocument, entityTag: String?)?
     private var idleAnswers = 0
-    /// Whether a position did not fit the upstream's history although its epoch is the one known.
+    /// Whether all collections are to be compared although the histories are those known.
     var mustCompare = false
-    /// Whether the upstream's feeds are read from their beginning, with what this hub's name brought there.
-    var readsEverything = false
+    /// Collections that are to be compared before anything else is done with them.
+    var uncompared: Set<CollectionName> = []
+    /// Collections whose feeds are read from their beginning, with what this hub's name brought there.
+    var unread: Set<CollectionName> = []
+    /// Whether it is to be noted that both histories agree, once nothing is uncompared or unread.
+    var mustNoteAgreement = false
+    /// Collections that fail by themselves.
+    var failing = FailingCollections()
+    /// Whether a position did not fit the upstream's history, so that its manifest is asked for anew.
+    var mustAskAnew = false
     /// Cursors of the upstream's feeds up to which everything is held.
     var cursors: [UpstreamPosition.Feed: [CollectionName: String]] = [:]
 
@@ -61,18 +66,23 @@ final class LinkPuller {
             (mustCompare, followed) = (true, nil)
         }
         let client = try client()
-        let wait = max(1, min(LinkPuller.pollSeconds, Int(link.upstream.syncIntervalSeconds)))
-        guard case .document(let manifest, let entityTag) = try client.manifest(unless: followed?.entityTag, wait: wait)
+        guard
+            case .document(let manifest, let entityTag) = try client.manifest(
+                unless: followed?.entityTag,
+                wait: secondsToWait()
+            )
         else {
             let hub = hub
             let own = try BlockingCall.result { try await hub.store.currentIdentity() }
             // A new history of this hub's own is a reason to ask again and compare.
-            guard link.state.contact?.0.own == own, let manifest = followed?.manifest else {
+            guard let (contact, _) = link.state.contact, contact.own == own, let (manifest, entityTag) = followed else {
                 followed = nil
                 link.state.succeeded(.pull)
                 return
             }
-            try finish(manifest)
+            // Where it is time for one that failed.
+            if !failing.isEmpty { try follow(manifest, contact.name, client) }
+            try finish(manifest, entityTag)
             return
         }
         if let followed, followed.manifest == manifest {
@@ -82,23 +92,25 @@ final class LinkPuller {
         }
         followed = nil
         let name = try checked(manifest)
-        do {
-            try agree(manifest, name, client)
-            try follow(manifest, name, client)
-        } catch let error as ReplicationError where error.kind == .cursorReset || error.kind == .cursorUnusable {
-            link.state.set(nil)
-            // Once without a pause: what is wrong shows itself in the comparison.
-            guard !mustCompare else { throw error }
-            mustCompare = true
-            return
-        }
-        followed = (manifest, entityTag)
-        try finish(manifest)
+        try agree(manifest, name)
+        try follow(manifest, name, client)
+        try finish(manifest, entityTag)
     }
 
-    /// Ends a round after which everything of `manifest` is held.
-    private func finish(_ manifest: ManifestDocument) throws {
-        if let leftOut {
+    /// Seconds that the next long poll may wait: no longer than until a collection is tried again.
+    private func secondsToWait() -> Int {
+        var wait = min(LinkPuller.pollSeconds, Int(link.upstream.syncIntervalSeconds))
+        if let next = failing.nextTry { wait = min(wait, Int((next - .now).components.seconds) + 1) }
+        return max(1, wait)
+    }
+
+    /// Ends a round after which everything of `manifest` is held, apart from what fails by itself.
+    private func finish(_ manifest: ManifestDocument, _ entityTag: String?) throws {
+        followed = mustAskAnew ? nil : (manifest, entityTag)
+        mustAskAnew = false
+        if !failing.isEmpty {
+            link.state.answered()
+        } else if let leftOut {
             link.state.failed(.pull, leftOut)
         } else {
             link.state.succeeded(.pull)

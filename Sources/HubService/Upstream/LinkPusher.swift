@@ -16,6 +16,8 @@ final class LinkPusher {
     /// Which setting of the positions they go on from.
     private var generation: UInt64?
     private var filter: (value: RelayFilter, readAt: ContinuousClock.Instant)?
+    /// Collections that fail by themselves.
+    private var failing = FailingCollections()
 
     init(_ link: UpstreamLink) {
         self.link = link
@@ -35,7 +37,7 @@ final class LinkPusher {
             let hub = link.hub
             let seen = try BlockingCall.result { await hub.signal.generation }
             try push(contact)
-            link.state.succeeded(.push)
+            if failing.isEmpty { link.state.succeeded(.push) }
             try waitForChanges(beyond: seen)
         }
     }
@@ -53,26 +55,28 @@ final class LinkPusher {
         self.client = client
         let hub = link.hub
         let heads = try BlockingCall.result { try await hub.store.feedNumbers() }
-        var problems: [String] = []
-        for (collection, head) in heads.sorted(by: { $0.key < $1.key }) where link.upstream.carries(collection) {
-            // The status tells; as soon as the upstream has it, this goes on.
-            guard contact.collections.contains(collection) else { continue }
-            do {
+        // Of others the status tells; as soon as the upstream has them, this goes on.
+        let carried = heads.filter { link.upstream.carries($0.key) && contact.collections.contains($0.key) }
+        failing.keep(only: Set(carried.keys))
+        var (refused, hasFailed): ([String], Bool) = ([], false)
+        for collection in failing.order(of: carried.keys.sorted()) where failing.isDue(collection, .now) {
+            guard let head = carried[collection] else { continue }
+            let wentWell = try link.trying(collection, &failing, client) {
+                // Decisions first: a text that was said again after its erasure was lifted goes behind both.
+                let failure = try link.failure {
+                    guard head.resolutions > pushed[.resolutions]?[collection] ?? 0 else { return }
+                    refused += try pushResolutions(to: collection, client).map { "\(collection): \($0)" }
+                }
                 if head.contributions > pushed[.contributions]?[collection] ?? 0 {
                     try pushContributions(to: collection, client)
                 }
-                if head.resolutions > pushed[.resolutions]?[collection] ?? 0 {
-                    problems += try pushResolutions(to: collection, client).map { "\(collection): \($0)" }
-                }
-            } catch let error as ReplicationError {
-                // What is wrong with one collection alone does not hold up the others.
-                switch error.kind {
-                case .integrity, .refused, .tooLarge: problems.append("\(collection): \(error)")
-                default: throw error
-                }
+                if let failure { throw failure }
             }
+            if !wentWell { hasFailed = true }
         }
-        guard problems.isEmpty else { throw ReplicationError(.configuration, problems.joined(separator: "; ")) }
+        link.state.note(unpushed: failing.collections)
+        if hasFailed, let error = failing.error { link.state.failed(.push, error) }
+        guard refused.isEmpty else { throw ReplicationError(.configuration, refused.joined(separator: "; ")) }
     }
 
     private func pushContributions(to collection: CollectionName, _ client: HubClient) throws {
@@ -129,9 +133,11 @@ final class LinkPusher {
         return value
     }
 
-    /// Waits until something changed here since `seen`, or positions were set anew, or the sync interval is over.
+    /// Waits until something changed here since `seen`, or positions were set anew, or the sync interval is over, or a
+    /// collection that failed is to be tried again.
     private func waitForChanges(beyond seen: UInt64) throws {
-        let end = ContinuousClock.now + link.syncInterval
+        let interval = ContinuousClock.now + link.syncInterval
+        let end = failing.nextTry.map { min($0, interval) } ?? interval
         let signal = link.hub.signal
         while !link.stop.isSet, ContinuousClock.now < end, link.state.contact?.generation == generation {
             let began = ContinuousClock.now

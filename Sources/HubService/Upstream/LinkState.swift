@@ -24,6 +24,8 @@ final class LinkState: Sendable {
         var problems: [Side: String] = [:]
         var notedAt: ContinuousClock.Instant?
         var answeredAt: ContinuousClock.Instant?
+        /// Collections that could not be pushed when they were tried last.
+        var unpushed: Set<CollectionName> = []
         /// When both hubs are to be compared, because one refused what it may take later.
         var comparesAt: ContinuousClock.Instant?
     }
@@ -50,6 +52,13 @@ final class LinkState: Sendable {
             if let contact, before?.collections != contact.collections { content.generation += 1 }
             content.contact = contact
         }
+    }
+
+    /// Collections that could not be pushed when they were tried last.
+    var unpushed: Set<CollectionName> { content.withLock { $0.unpushed } }
+
+    func note(unpushed collections: Set<CollectionName>) {
+        content.withLock { $0.unpushed = collections }
     }
 
     /// Has both hubs compared in `duration`, because one refused what it may take later: no position leads back to it.

@@ -3,7 +3,8 @@ import HubStore
 import Logging
 import Replication
 
-/// Finds out what this hub and an upstream hold differently, sends it both ways, and sets all positions behind it.
+/// Finds out what this hub and an upstream hold differently of a collection, sends it both ways, and sets its positions
+/// behind it.
 ///
 /// To be done whenever positions cannot be trusted: one of both was restored, or forwards other things than before.
 struct UpstreamComparison {
@@ -12,21 +13,17 @@ struct UpstreamComparison {
     let name: NodeName
     let client: HubClient
 
-    /// Compares all collections that travel, sends both ways what differs, and sets all positions behind it.
-    func run(_ manifest: ManifestDocument) throws {
-        link.hub.logger.notice("comparing with an upstream", metadata: ["url": .string(link.upstream.url)])
-        let filter = try link.filter()
-        for entry in try link.travelling(manifest).entries {
-            let tally = try compare(entry, filter)
-            link.hub.logger.notice(
-                "compared with an upstream",
-                metadata: [
-                    "url": .string(link.upstream.url), "collection": .string(entry.policy.collection.text),
-                    "requests": .stringConvertible(tally.requests), "fetched": .stringConvertible(tally.fetched),
-                    "pushed": .stringConvertible(tally.pushed.sent),
-                ]
-            )
-        }
+    /// Compares one collection, sends both ways what differs, and sets its positions behind it.
+    func run(_ entry: ManifestDocument.Entry) throws {
+        let tally = try compare(entry, link.filter())
+        link.hub.logger.notice(
+            "compared with an upstream",
+            metadata: [
+                "url": .string(link.upstream.url), "collection": .string(entry.policy.collection.text),
+                "requests": .stringConvertible(tally.requests), "fetched": .stringConvertible(tally.fetched),
+                "pushed": .stringConvertible(tally.pushed.sent),
+            ]
+        )
     }
 
     private func compare(

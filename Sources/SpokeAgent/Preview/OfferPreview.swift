@@ -41,7 +41,7 @@ final class OfferPreview {
                     changedWhileRead += 1
                     continue
                 }
-                var item = item(change.id, PreviewItem.Kind(change))
+                var item = item(change.id, PreviewItem.Kind(change, content))
                 item.value = content.value
                 item.part = scan.parts[change.place.part].name
                 item.number = change.number
@@ -50,7 +50,7 @@ final class OfferPreview {
                 var sent: [UInt8] = []
                 PushLine.append(
                     id: change.id,
-                    revision: revision(after: change.offered, change),
+                    revision: revision(after: change.offered, change, content),
                     checksum: content.checksum,
                     payload: content.payload,
                     vector: content.vector,
@@ -78,29 +78,33 @@ final class OfferPreview {
         }
     }
 
-    private func revision(after offered: OfferedStatement?, _ change: ScanTable.Change) -> Int64 {
+    private func revision(
+        after offered: OfferedStatement?,
+        _ change: ScanTable.Change,
+        _ content: SourceItem
+    ) -> Int64 {
         OfferedStatement.revision(
             after: offered,
             for: change.checksum,
-            change.vectorDigest,
+            content.vectorDigest,
             isRetraction: false,
             now: now().microseconds
         ) ?? 0
     }
 
     private func item(_ id: PatternID, _ kind: PreviewItem.Kind) -> PreviewItem {
-        PreviewItem(collection: scan.policy.collection, id: id, kind: kind, bytes: 0)
+        PreviewItem(collection: scan.policy.collection, id: id, shownID: scan.shown(id), kind: kind, bytes: 0)
     }
 }
 
 extension PreviewItem.Kind {
-    /// What a change is to the hub.
-    fileprivate init(_ change: ScanTable.Change) {
+    /// What a change, which says `content`, is to the hub.
+    fileprivate init(_ change: ScanTable.Change, _ content: SourceItem) {
         guard let offered = change.offered else {
             self = .new
             return
         }
-        let isSame = offered.checksum == change.checksum && offered.vectorDigest == change.vectorDigest
+        let isSame = offered.checksum == change.checksum && offered.vectorDigest == content.vectorDigest
         if isSame, !offered.isRetraction {
             self = .again
         } else {

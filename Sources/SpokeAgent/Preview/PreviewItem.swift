@@ -19,6 +19,8 @@ package struct PreviewItem: Sendable, Equatable {
 
     package var collection: CollectionName
     package var id: PatternID
+    /// The id as it can be shown: with placeholders for what the guard finds in it.
+    package var shownID: String
     package var kind: Kind
     package var value: Double?
     /// Of the line that is sent, with its end.
@@ -34,7 +36,7 @@ package struct PreviewItem: Sendable, Equatable {
 
     /// Why it is sent or held back, for people.
     package var reason: String {
-        let changed = rules.isEmpty ? "" : "; with placeholders: \(rules.joined(separator: ", "))"
+        let changed = GuardCode.text(rules)
         switch kind {
         case .new: return "not shared yet\(changed)"
         case .changed: return "changed since it was shared\(changed)"
@@ -53,7 +55,7 @@ package struct PreviewItem: Sendable, Equatable {
     /// The item as programs read it; with `withPayload`, with what would leave.
     package func json(withPayload: Bool) -> JSONValue {
         var members: [JSONValue.Member] = [
-            .init("collection", .string(collection.text)), .init("id", .string(id.description)),
+            .init("collection", .string(collection.text)), .init("id", .string(shownID)),
             .init("what", .string(kind.rawValue)), .init("reason", .string(reason)),
             .init("value", value.map { .number($0) } ?? .null), .init("bytes", .integer(Int64(bytes))),
             .init("source", part.map { .string($0) } ?? .null), .init("number", number.map { .integer($0) } ?? .null),

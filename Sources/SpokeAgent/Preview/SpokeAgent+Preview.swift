@@ -20,7 +20,8 @@ extension SpokeAgent {
                 node: settings.node,
                 outgoing: settings.outgoing,
                 state: state,
-                collection: number
+                collection: number,
+                home: home
             )
             defer { try? scan.table.drop() }
             progress("\(entry.policy.collection): reading")

@@ -51,10 +51,18 @@ package struct CollectionReport: Sendable, Equatable {
     package var sinksWritten = 0
     /// Winners that sinks could not take, and why.
     package var sinkFindings: [String] = []
+    /// What is worth knowing of sinks besides.
+    package var sinkNotes: [String] = []
     /// Why the hub could not be told how far its winners were applied; the next round tells it.
     package var checkpointProblem: String?
     /// What went wrong with this collection alone.
     package var problem: SpokeError?
+
+    /// A report of a collection whose policy is not known.
+    init(of collection: CollectionName) {
+        self.collection = collection
+        threshold = 0
+    }
 
     package init(_ policy: CollectionPolicy) {
         collection = policy.collection

@@ -34,7 +34,7 @@ extension CollectionReport {
             .init("pushed", .integer(push.accepted)),
             .init("unchanged", .integer(unchanged)),
             .init("refused", .integer(refused)),
-            .init("refusals", .array(held.map(CollectionReport.json))),
+            .init("refusals", .array(held.map(\.json))),
             .init("withheld", withheld.json),
             .init("unreadable", .integer(scan?.unreadable ?? 0)),
             .init("retracted", .integer(push.retracted)),
@@ -49,6 +49,7 @@ extension CollectionReport {
             .init("winners", .integer(winners)),
             .init("sinks_written", .integer(Int64(sinksWritten))),
             .init("sink_findings", .array(sinkFindings.map { .string($0) })),
+            .init("sink_notes", .array(sinkNotes.map { .string($0) })),
             .init("checkpoint_error", checkpointProblem.map { .string($0) } ?? .null),
             .init("error", problem.map { .string($0.description) } ?? .null),
         ])
@@ -58,11 +59,13 @@ extension CollectionReport {
         pull.learned.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key.text, .integer($0.value)) }
     }
 
-    private static func json(_ item: HeldItems) -> JSONValue {
+}
+
+extension HeldItems {
+    var json: JSONValue {
         [
-            "code": .string(item.code), "count": .integer(item.count), "example_id": .string(item.exampleID),
-            "example_detail": .string(item.exampleDetail),
-            "items": .array(item.listed.map(\.json)),
+            "code": .string(code), "count": .integer(count), "example_id": .string(exampleID),
+            "example_detail": .string(exampleDetail), "items": .array(listed.map(\.json)),
         ]
     }
 }

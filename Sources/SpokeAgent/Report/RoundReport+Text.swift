@@ -97,7 +97,7 @@ extension CollectionReport {
     }
 
     /// What went wrong, each with what to do about it.
-    fileprivate func findings(maximumLines: Int) -> [String] {
+    func findings(maximumLines: Int) -> [String] {
         var lines: [String] = []
         for item in held {
             guard item.listed.isEmpty else {
@@ -136,22 +136,27 @@ extension CollectionReport {
         if pull.startedOver {
             lines.append("\(collection): read from the beginning, as positions or digests did not fit any more")
         }
-        if let scan, scan.held > 0 { lines += heldFindings(scan, maximumLines) }
-        lines += sinkFindings.map { "\(collection): \($0)" }
+        if let scan {
+            lines += scan.guardFindings(collection, maximumLines: maximumLines)
+            lines += CollectionReport.exclusions(of: scan).map { "\(collection): \($0)" }
+        }
+        lines += (sinkFindings + sinkNotes).map { "\(collection): \($0)" }
         if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
         return lines
     }
 
-    /// What the guard holds back, by where it stands and which rule it meets.
-    private func heldFindings(_ scan: ScanTally, _ maximumLines: Int) -> [String] {
-        let shown = scan.heldRecords.prefix(maximumLines)
-        var lines = ["\(collection): \(scan.held) held back on this machine:"]
-        lines += shown.map { "  \($0.part):\($0.number): \($0.rules.joined(separator: ", ")): \($0.id)" }
-        let more = scan.held - Int64(shown.count)
-        if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
-        lines.append("  Take out of them what must not leave; the next round reads them again.")
-        return lines
+    /// What stays here by the owner's wish, or is no pattern, by the reasons.
+    private static func exclusions(of scan: ScanTally) -> [String] {
+        func list(_ codes: [String]) -> String {
+            codes.map { "\($0) \(scan.reasons[$0] ?? 0)" }.joined(separator: ", ")
+        }
+        let rules = SharingExclusion.allCases.map(\.rawValue).filter { scan.reasons[$0] != nil }
+        let events = scan.reasons.keys.filter { $0.hasPrefix("event-") }.sorted()
+        return [
+            rules.isEmpty ? nil : "\(scan.notShared) not shared, by your rules: \(list(rules))",
+            events.isEmpty ? nil : "events of telemetry that are no patterns to share: \(list(events))",
+        ].compactMap(\.self)
     }
 
     /// What operators retracted, each with who, when and why.
@@ -179,7 +184,7 @@ extension CollectionReport.HeldRetractions: CustomStringConvertible {
         switch reason {
         case .fileMissing(let paths):
             return event + "\(paths.joined(separator: ", ")) is missing or cannot be read; bring it back, or leave an"
-                + " empty file there to take back what it held"
+                + " empty \(paths.contains { $0.contains("://") } ? "collection" : "file") there to take back what it held"
         case .sourceDropped(let paths):
             return event
                 + "\(paths.joined(separator: ", ")) contributed before and is no source now; give its folder as"

@@ -21,9 +21,10 @@ extension SpokeAgent {
         var isApplied = true
         for sink in settings.sinks {
             do {
-                let outcome = try sink.update(collection, from: state)
+                let outcome = try sink.update(collection, from: home)
                 if outcome.isChanged { report.sinksWritten += 1 }
                 report.sinkFindings += outcome.findings
+                report.sinkNotes += outcome.notes
                 isApplied = isApplied && outcome.findings.isEmpty
             } catch let error as SpokeError {
                 // Other sinks and collections go on; the next round tries this one again.

@@ -12,11 +12,14 @@ extension SpokeAgent {
             report.held = (try? state.heldItems(in: number)) ?? []
             report.withheld = (try? state.withheldStatements(in: number)) ?? WithheldStatements()
         }
+        // What cannot be read now keeps nothing else from being read.
+        report.problem = report.problem ?? sources.failure
         try followResolutions(entry, number, hasFiles: !sources.parts.isEmpty, &report)
         guard !sources.parts.isEmpty else {
             try holdAll(sources, number, &report)
             return
         }
+        try catchUp(entry, number)
         let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key)
         let last = try state.lastScan(of: number)
         report.scan = last.tally.flatMap(ScanTally.init(json:))
@@ -25,6 +28,9 @@ extension SpokeAgent {
         let isSettled = sources.isSettled(at: environment.now())
         try state.saveScan(of: number, key: nil, tally: last.tally)
         let isDone = try scanAndPush(sources, entry, number, &report)
+        if isDone, report.problem == nil {
+            for part in sources.parts { try part.noteSettled() }
+        }
         if settings.confirmsRetractions, isDone {
             for path in sources.dropped { try state.removeSourceFile(path, from: number) }
         }
@@ -34,8 +40,8 @@ extension SpokeAgent {
     /// What the sources have of a collection.
     func openSources(_ policy: CollectionPolicy, _ number: Int64) throws -> SourceSet {
         let context = SourceContext(
-            state: state,
-            collection: number,
+            state: home,
+            collection: try home.number(of: policy.collection),
             now: environment.now,
             shouldStop: environment.shouldStop
         )
@@ -68,11 +74,19 @@ extension SpokeAgent {
             node: settings.node,
             outgoing: settings.outgoing,
             state: state,
-            collection: number
+            collection: number,
+            home: home
         )
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }
-        try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
+        do {
+            try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
+        } catch let error as SpokeError where error != SpokeAgent.stopped {
+            // Nobody knows what it held behind that, so nothing is taken back.
+            report.problem = report.problem ?? error
+            return false
+        }
+        try scan.table.noteParts()
         report.scan = scan.tally
         report.wasScanned = true
         try state.addSourceFiles(sources.parts.map(\.name), to: number)
@@ -80,14 +94,21 @@ extension SpokeAgent {
         let retracts = report.heldRetractions == nil
         if retracts { try scan.table.forgetWithheldRefusals() }
         try scan.table.retryRetracted(limit: SourceLimits.retriedRetracted)
-        var (tally, isNumberedAhead) = try offer(scan, retracts, policy, number, &report)
-        if tally.stale > 0 || isNumberedAhead {
-            // The hub has other statements of this node than the state says, newer or older ones: its record is read,
-            // and what differs is numbered anew, once.
-            _ = try readStatements(entry, since: nil)
-            let (again, _) = try offer(scan, retracts, policy, number, &report)
-            tally.refusedForNow = again.refusedForNow
-            tally.stale = again.stale
+        var tally: PushTally
+        do {
+            let isNumberedAhead: Bool
+            (tally, isNumberedAhead) = try offer(scan, retracts, policy, number, &report)
+            if tally.stale > 0 || isNumberedAhead {
+                // The hub has other statements of this node than the state says, newer or older ones: its record is
+                // read, and what differs is numbered anew, once.
+                _ = try readStatements(entry, since: nil)
+                let (again, _) = try offer(scan, retracts, policy, number, &report)
+                tally.refusedForNow = again.refusedForNow
+                tally.stale = again.stale
+            }
+        } catch let error as SpokeError where error != SpokeAgent.stopped {
+            report.problem = report.problem ?? error
+            return false
         }
         let isRetried = try state.retryPosition(of: number) == nil
         return retracts && isRetried && tally.refusedForNow == 0 && tally.stale == 0 && report.changedWhileRead == 0

@@ -8,7 +8,16 @@ package import Replication
 /// Everything it does may be cut off at any point and is then taken up by the next round.
 package final class SpokeAgent {
     package let settings: SpokeSettings
+    /// What is known of this hub.
     let state: SpokeState
+    /// The machine's own state, in which sinks and sources keep what they need; with one hub the same as ``state``.
+    let home: SpokeState
+    /// The states of the other hubs to which this node says the same.
+    let siblings: [SpokeState]
+    /// How many of ``siblings`` belong to hubs that are preferred to this one.
+    let rank: Int
+    /// The collections of which everything is known here that this node said at other hubs.
+    var caughtUp: Set<CollectionName> = []
     let client: HubClient
     let progress: (String) -> Void
     /// The manifest that the present round follows, where it is a new one.
@@ -17,14 +26,23 @@ package final class SpokeAgent {
     var hubTakesCheckpoints = true
 
     /// An agent that works with `client` on `state`; `progress` is called with short words on how far it is.
+    ///
+    /// With several hubs, `home` is the machine's own state, and `siblings` are those of the other hubs to which this node
+    /// says the same, the most preferred first, the first `rank` of them preferred to this one.
     package init(
         settings: SpokeSettings,
         state: SpokeState,
         client: HubClient,
+        home: SpokeState? = nil,
+        siblings: [SpokeState] = [],
+        rank: Int = 0,
         progress: @escaping (String) -> Void = { _ in }
     ) {
         self.settings = settings
         self.state = state
+        self.home = home ?? state
+        self.siblings = siblings
+        self.rank = rank
         self.client = client
         self.progress = progress
     }
@@ -112,7 +130,7 @@ package final class SpokeAgent {
     private func perform(_ kind: RoundReport.Kind, _ report: inout RoundReport) throws -> Bool {
         let manifest = try currentManifest(&report)
         let entries = try selected(manifest)
-        if kind != .pull {
+        if kind != .pull, try maySpeak(manifest, &report) {
             noteUnknownFiles(manifest, &report)
             for entry in entries {
                 try isolated(entry.policy, &report) { try push(entry, &$0) }

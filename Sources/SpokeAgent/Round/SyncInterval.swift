@@ -7,7 +7,12 @@ package struct SyncInterval: Sendable, Equatable {
     /// The longest interval, in seconds: a week.
     package static let longest = 7 * 24 * 3_600
 
+    /// The interval where none is set: an hour.
+    package static let standard = SyncInterval(checked: 3_600)
+
     package let seconds: Int
+
+    private init(checked seconds: Int) { self.seconds = seconds }
 
     /// An interval of `seconds`; `nil` outside the bounds.
     package init?(seconds: Int) {

@@ -26,10 +26,18 @@ enum SinkLine {
     }
 
     /// The payload with a member more, which says where it comes from and is stripped before it is ever hashed.
-    static func appendPayload(_ winner: HeldWinner, to output: inout [UInt8]) {
+    ///
+    /// With `keepingID`, it also names the id, for a place that knows the pattern by another.
+    static func appendPayload(_ winner: HeldWinner, keepingID: Bool = false, to output: inout [UInt8]) {
         output.append(contentsOf: winner.payload.dropLast())
         if winner.payload.count > 2 { output.append(UInt8(ascii: ",")) }
         output.append(contentsOf: #""federation":"#.utf8)
+        JSONValue.object(provenance(of: winner, keepingID: keepingID)).append(to: &output)
+        output.append(UInt8(ascii: "}"))
+    }
+
+    /// Where a winner comes from.
+    static func provenance(of winner: HeldWinner, keepingID: Bool = false) -> [JSONValue.Member] {
         var provenance: [JSONValue.Member] = [
             .init("origin", .string(winner.origin)),
             .init("incarnation", .integer(winner.incarnation)),
@@ -37,8 +45,8 @@ enum SinkLine {
             .init("checksum", .string(winner.checksum)),
             .init("content", .string(winner.content)),
         ]
+        if keepingID { provenance.append(.init("id", .string(winner.id.description))) }
         if !winner.parents.isEmpty { provenance.append(.init("parents", .array(winner.parents.map(\.json)))) }
-        JSONValue.object(provenance).append(to: &output)
-        output.append(UInt8(ascii: "}"))
+        return provenance
     }
 }

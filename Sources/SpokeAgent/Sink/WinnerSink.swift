@@ -22,9 +22,12 @@ package struct SinkOutcome: Sendable, Equatable {
     package var isChanged: Bool
     /// Winners that it could not take, and why, for people.
     package var findings: [String]
+    /// What is worth knowing and needs nobody to act.
+    package var notes: [String]
 
-    package init(isChanged: Bool, findings: [String] = []) {
+    package init(isChanged: Bool, findings: [String] = [], notes: [String] = []) {
         self.isChanged = isChanged
         self.findings = findings
+        self.notes = notes
     }
 }

@@ -61,18 +61,23 @@ package struct SnapshotExport {
             for collection in chosen { try stageOwn(collection, &outcome) }
         }
         return try state.snapshot {
-            for collection in chosen where selection != .own {
-                try keepBackLearned(collection, &outcome)
-                try state.preferWinners(over: node, in: collection)
+            for collection in chosen {
+                var set = SetDigest()
+                if selection != .own { try chooseLearned(collection, &set, &outcome) }
+                try state.forEachOutgoing(of: collection) { item in
+                    set.insert(item.identity.digest(in: collection, hasher: state.hasher))
+                }
+                outcome.entries.append(SnapshotManifest.Entry(collection: collection, set: set))
             }
-            try write(chosen, learned: selection != .own, to: path, &outcome)
+            try write(learned: selection != .own, to: path, &outcome)
             return outcome
         }
     }
 
     /// The collections of which there is anything.
     private func present(_ selection: Selection) throws -> [CollectionName] {
-        var found = Set(try state.collections())
+        var found: Set<CollectionName> = []
+        for state in [state] + state.layeredStates { found.formUnion(try state.collections()) }
         if selection != .learned {
             for source in sources { found.formUnion(try source.contents().compactMap { CollectionName($0.name) }) }
         }
@@ -80,14 +85,14 @@ package struct SnapshotExport {
     }
 
     private func stageOwn(_ collection: CollectionName, _ outcome: inout Outcome) throws {
-        let number = try state.existingNumber(of: collection) ?? SnapshotExport.noCollection
+        let policy = try state.heldPolicies()[collection] ?? .standard(for: collection)
+        let number = try state.number(of: collection)
         let context = SourceContext(
             state: state,
             collection: number,
             now: environment.now,
             shouldStop: environment.shouldStop
         )
-        let policy = try state.heldPolicies()[collection] ?? .standard(for: collection)
         let found = SourceSet(sources, policy, known: [], context)
         if let problem = found.problems.first { throw SpokeError(.failure, "\(problem); nothing was exported") }
         guard !found.parts.isEmpty else { return }
@@ -98,7 +103,8 @@ package struct SnapshotExport {
             node: try node ?? SnapshotExport.nobody(),
             outgoing: outgoing,
             state: state,
-            collection: number
+            collection: number,
+            home: state
         )
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }
@@ -139,9 +145,13 @@ package struct SnapshotExport {
         }
     }
 
-    /// What others said leaves as they said it, or not at all.
-    private func keepBackLearned(_ collection: CollectionName, _ outcome: inout Outcome) throws {
-        var held: [PatternID] = []
+    /// Chooses what was learned: what others said leaves as they said it, or, where the guard holds it back, not at all;
+    /// and of two contents of one pattern the winner, unless it is an earlier word of this node.
+    private func chooseLearned(
+        _ collection: CollectionName,
+        _ set: inout SetDigest,
+        _ outcome: inout Outcome
+    ) throws {
         try state.forEachWinner(of: collection) { winner in
             try checkStop()
             let passage = outgoing.contentGuard.inspect(
@@ -149,25 +159,20 @@ package struct SnapshotExport {
                 payload: winner.payload,
                 vectorModel: winner.vectorModel
             )
-            if case .blocked = passage { held.append(winner.id) }
+            if case .blocked = passage {
+                outcome.held += 1
+                return try state.keepBack(winner.id, of: collection)
+            }
+            guard let item = SnapshotItem(winner) else { return }
+            if try state.hasOutgoing(winner.id, of: collection) {
+                if winner.origin == node?.text, winner.parents.isEmpty { return }
+                try state.removeOutgoing(winner.id, of: collection)
+            }
+            set.insert(item.identity.digest(in: collection, hasher: state.hasher))
         }
-        for id in held { try state.keepBack(id, of: collection) }
-        outcome.held += Int64(held.count)
     }
 
-    private func write(
-        _ collections: [CollectionName],
-        learned: Bool,
-        to path: String,
-        _ outcome: inout Outcome
-    ) throws {
-        for collection in collections {
-            var set = SetDigest()
-            try state.forEachExported(of: collection, learned: learned, withContents: false) { item in
-                set.insert(item.identity.digest(in: collection, hasher: state.hasher))
-            }
-            outcome.entries.append(SnapshotManifest.Entry(collection: collection, set: set))
-        }
+    private func write(learned: Bool, to path: String, _ outcome: inout Outcome) throws {
         let manifest = SnapshotManifest(
             nodeID: node?.text ?? SnapshotItem.unknownOrigin,
             takenAt: environment.now(),
@@ -178,19 +183,29 @@ package struct SnapshotExport {
         var buffer: [UInt8] = []
         writer.begin(to: &buffer)
         var written: Int64 = 0
-        for collection in collections {
+        func append(_ item: SnapshotItem) throws {
+            writer.append(item, to: &buffer)
+            written += 1
+            guard buffer.count >= SnapshotExport.bufferBytes else { return }
+            try output.append(buffer)
+            buffer.removeAll(keepingCapacity: true)
+            progress("exported \(written)")
+            try checkStop()
+        }
+        for collection in outcome.entries.map(\.collection) {
             writer.begin(collection, to: &buffer)
-            try state.forEachExported(of: collection, learned: learned, withContents: true) { item in
-                writer.append(item, to: &buffer)
-                written += 1
-                guard buffer.count >= SnapshotExport.bufferBytes else { return }
-                try output.append(buffer)
-                buffer.removeAll(keepingCapacity: true)
-                progress("exported \(written)")
-                try checkStop()
+            try state.forEachOutgoing(of: collection, append)
+            guard learned else { continue }
+            try state.forEachWinner(of: collection) { winner in
+                guard try !state.isKeptBack(winner.id, of: collection),
+                    try !state.hasOutgoing(winner.id, of: collection), let item = SnapshotItem(winner)
+                else { return }
+                try append(item)
             }
         }
-        try writer.end(to: &buffer)
+        do throws(SnapshotError) {
+            try writer.end(to: &buffer)
+        } catch { throw SnapshotFileError(.failed, "\(error)") }
         try output.append(buffer)
         try output.finish()
         outcome.bytes = output.written
@@ -203,8 +218,6 @@ package struct SnapshotExport {
 
     private static let bufferBytes = 256 * 1024
     private static let chunk = 500
-    /// What stands for a collection that the state does not know.
-    private static let noCollection: Int64 = 0
 
     /// Whose patterns those are that no hub has ever heard of.
     private static func nobody() throws -> NodeName {

@@ -23,15 +23,20 @@ final class CollectionScan {
         node: NodeName,
         outgoing: OutgoingRules,
         state: SpokeState,
-        collection: Int64
+        collection: Int64,
+        home: SpokeState? = nil
     ) throws {
         self.parts = parts
         self.policy = policy
         self.state = state
         self.collection = collection
-        winners = HeldForeignWinners(state: state, node: node, collection: collection)
+        winners = try HeldForeignWinners(state, collection, shown: home, of: policy.collection, node: node)
         reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: state.hasher)
-        table = try ScanTable(state: state, collection: collection)
+        table = try ScanTable(
+            state: state,
+            collection: collection,
+            parts: parts.map { ScanTable.Part(try state.number(ofPart: $0.name, in: collection), isWhole: $0.isWhole) }
+        )
     }
 
     /// Reads the parts; `mayGoOn` is asked now and then, and may throw.
@@ -47,12 +52,13 @@ final class CollectionScan {
         }
         try table.keepLastLines()
         try note(table.reasons())
+        for part in parts { tally.reasons.merge(part.passedOver, uniquingKeysWith: +) }
         for held in try table.heldRecords(limit: SourceLimits.listedLines) {
             tally.heldRecords.append(
                 HeldRecord(
                     part: parts[held.part].name,
                     number: held.number,
-                    id: ShownText.of(held.id.description),
+                    id: ShownText.of(reader.shown(held.id)),
                     rules: held.rules
                 )
             )
@@ -73,7 +79,7 @@ final class CollectionScan {
 
     private func note(_ reasons: [(standing: ScanTable.Standing, rules: [String], count: Int64)]) {
         for (standing, rules, count) in reasons {
-            if standing == .offerable { tally.redacted += count }
+            if standing == .offerable, rules.contains(where: GuardCode.isRedaction) { tally.redacted += count }
             for rule in rules { tally.reasons[rule, default: 0] += count }
         }
     }
@@ -82,14 +88,20 @@ final class CollectionScan {
         let place = ScanTable.Place(part: index, place: record.place)
         var id: PatternID?
         do {
-            try table.add(reader.read(record.text, id: &id, besides: winners), at: place, number: record.number)
+            if let problem = record.problem { throw Refusal(.malformedJSON, problem) }
+            try table.add(
+                reader.read(record.text, id: &id, besides: winners),
+                at: place,
+                number: record.number,
+                isVectorKnown: !record.leavesOutVector
+            )
         } catch let refusal as Refusal {
             tally.add(
                 BadLine(
-                    path: part.name,
+                    path: record.place.key.map { "\(part.name)/points/\($0.filter { $0 != "\"" })" } ?? part.name,
                     line: record.number,
                     code: refusal.code.rawValue,
-                    detail: ShownText.of(refusal.detail)
+                    detail: reader.shown(refusal.detail)
                 )
             )
             guard let id else {
@@ -99,6 +111,9 @@ final class CollectionScan {
             try table.add(SourceItem(id: id, standing: .unreadable), at: place, number: record.number)
         }
     }
+
+    /// An id as it can be shown.
+    func shown(_ id: PatternID) -> String { reader.shown(id) }
 
     /// Up to `limit` patterns behind position `line` whose content the hub does not have, or may not have.
     func changes(after line: Int64, limit: Int) throws -> [ScanTable.Change] {
@@ -130,7 +145,7 @@ final class CollectionScan {
             )
         }
         guard let item, item.id == change.id, item.standing == .offerable, item.checksum == change.checksum,
-            item.vector?.digest ?? SHA256Digest.none == change.vectorDigest
+            change.vectorDigest == nil || item.vectorDigest == change.vectorDigest
         else { return nil }
         return item
     }

@@ -16,17 +16,36 @@ struct NoForeignWinners: ForeignWinners {
     func holdsCopy(of content: SHA256Digest, besides id: PatternID) -> Bool { false }
 }
 
-/// The winners held of one collection.
+/// The winners held of one collection, and those that are shown of other hubs.
 struct HeldForeignWinners: ForeignWinners {
-    let state: SpokeState
-    let node: NodeName
-    let collection: Int64
+    private let held: [(state: SpokeState, collection: Int64)]
+    private let node: NodeName
+
+    /// The winners held in `state` under the number `collection`, and what else `home`, where it is given, shows of the
+    /// collection called `name`.
+    init(
+        _ state: SpokeState,
+        _ collection: Int64,
+        shown home: SpokeState?,
+        of name: CollectionName,
+        node: NodeName
+    ) throws {
+        self.node = node
+        var held = [(state: state, collection: collection)]
+        // What came in files is kept in `home`, whether its winners are shown or not.
+        var others = home?.layeredStates ?? []
+        if let home, !others.contains(where: { $0 === home }) { others.append(home) }
+        for other in others where other !== state {
+            if let number = try other.existingNumber(of: name) { held.append((other, number)) }
+        }
+        self.held = held
+    }
 
     func holds(_ id: PatternID, _ checksum: SHA256Digest) throws -> Bool {
-        try state.isForeignWinner(id, checksum, notFrom: node, in: collection)
+        try held.contains { try $0.state.isForeignWinner(id, checksum, notFrom: node, in: $0.collection) }
     }
 
     func holdsCopy(of content: SHA256Digest, besides id: PatternID) throws -> Bool {
-        try state.isForeignCopy(content, besides: id, in: collection)
+        try held.contains { try $0.state.isForeignCopy(content, besides: id, in: $0.collection) }
     }
 }

@@ -10,6 +10,8 @@ struct LineReader {
         var offset: Int64
         /// Of a line over the limit, no bytes.
         var record: RecordSlice
+        /// Whether it ends with a newline rather than with the file.
+        var isTerminated: Bool
     }
 
     private static let chunkBytes = 64 * 1024
@@ -20,13 +22,14 @@ struct LineReader {
     /// The bytes of the buffer that are still to be handed out.
     private var rest = 0..<0
     /// The file's position behind the buffer's last byte.
-    private var position: Int64 = 0
+    private var position: Int64
     private var isAtEnd = false
 
-    /// A reader of `file` that holds at most `limit` bytes of one line, and one chunk.
-    init(_ file: SourceFile, limit: Int) {
+    /// A reader of `file` from `offset` on that holds at most `limit` bytes of one line, and one chunk.
+    init(_ file: SourceFile, limit: Int, from offset: Int64 = 0) {
         self.file = file
         self.limit = limit
+        position = offset
     }
 
     /// Calls `body` with each line that is not blank.
@@ -35,16 +38,17 @@ struct LineReader {
         while try fillUntilLine() {
             number += 1
             let offset = position - Int64(rest.count)
-            let length = try takeLine()
-            guard let range = length.range else {
+            let line = try takeLine()
+            guard let range = line.range else {
                 let none = UnsafeRawBufferPointer(start: nil, count: 0)
-                try body(Line(number: number, offset: offset, record: RecordSlice(bytes: none, length: length.count)))
+                let record = RecordSlice(bytes: none, length: line.count)
+                try body(Line(number: number, offset: offset, record: record, isTerminated: line.isTerminated))
                 continue
             }
             if buffer[range].allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
             try buffer.withUnsafeBytes { bytes in
-                let line = UnsafeRawBufferPointer(rebasing: bytes[range])
-                try body(Line(number: number, offset: offset, record: RecordSlice(bytes: line, length: line.count)))
+                let record = RecordSlice(bytes: UnsafeRawBufferPointer(rebasing: bytes[range]), length: range.count)
+                try body(Line(number: number, offset: offset, record: record, isTerminated: line.isTerminated))
             }
         }
     }
@@ -60,29 +64,31 @@ struct LineReader {
     }
 
     /// Takes the line at the beginning of the buffer; `range` is `nil` where it is over the limit.
-    private mutating func takeLine() throws -> (range: Range<Int>?, count: Int) {
+    private mutating func takeLine() throws -> (range: Range<Int>?, count: Int, isTerminated: Bool) {
         if let end = newline(from: rest.lowerBound), end - rest.lowerBound <= limit {
             let range = rest.lowerBound..<end
             rest = (end + 1)..<rest.upperBound
-            return (range, range.count)
+            return (range, range.count, true)
         }
         if rest.count <= limit {
             let range = rest
             rest = rest.upperBound..<rest.upperBound
-            return (range, range.count)
+            return (range, range.count, false)
         }
         var count = 0
+        var isTerminated = false
         while !rest.isEmpty {
             if let end = newline(from: rest.lowerBound) {
                 count += end - rest.lowerBound
                 rest = (end + 1)..<rest.upperBound
+                isTerminated = true
                 break
             }
             count += rest.count
             rest = 0..<0
             try fill()
         }
-        return (nil, count)
+        return (nil, count, isTerminated)
     }
 
     private func newline(from start: Int) -> Int? {

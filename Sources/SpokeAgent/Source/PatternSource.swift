@@ -44,6 +44,8 @@ package struct SourceContext {
     let collection: Int64
     let now: () -> Timestamp
     let shouldStop: () -> Bool
+    /// Whether nothing may be read on or kept, only told whether there is something new.
+    var isLookingOnly = false
 }
 
 /// A part of a source, open for one round.
@@ -68,8 +70,22 @@ package protocol SourcePart: AnyObject {
 
     /// Reads one record again; `nil` where it is gone.
     func record(at place: SourcePlace) throws -> [UInt8]?
+
+    /// How much of what it was last read through is no pattern to anybody, by stable codes that say why.
+    var passedOver: [String: Int64] { get }
+
+    /// Whether sinks may have put there what it holds, so that other sources know better.
+    var isFilledBySinks: Bool { get }
+
+    /// Takes note that everything it offers is settled.
+    func noteSettled() throws
 }
 
 extension SourcePart {
+    package var isFilledBySinks: Bool { false }
+
     package func expect(_ places: [SourcePlace]) {}
+    package var passedOver: [String: Int64] { [:] }
+
+    package func noteSettled() {}
 }

@@ -26,6 +26,9 @@ final class SourceFile {
         close(descriptor)
     }
 
+    /// How many bytes it has now.
+    var currentSize: Int64 { FileFingerprint(descriptor: descriptor)?.size ?? 0 }
+
     /// Reads up to the size of `buffer` bytes from `offset` on; 0 at the end.
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Int {
         while true {

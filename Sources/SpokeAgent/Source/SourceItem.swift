@@ -14,4 +14,6 @@ struct SourceItem {
     var vector: PatternVector?
     /// Codes of the rules because of which it is not shared, is held back, or leaves with placeholders.
     var reasons: [String] = []
+
+    var vectorDigest: SHA256Digest { vector?.digest ?? .none }
 }

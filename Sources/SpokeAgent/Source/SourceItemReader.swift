@@ -25,6 +25,8 @@ struct SourceItemReader {
         besides winners: some ForeignWinners
     ) throws -> SourceItem {
         guard !record.isOversized else {
+            // Who cut it short and left the id alone knows which pattern it is.
+            if record.bytes.count < SourceLimits.lineBytes { id = RefusedLineID.find(in: record.bytes) }
             throw Refusal(.itemTooLarge, "the line has \(record.length) bytes, more than \(SourceLimits.lineBytes)")
         }
         let root = try SourceItemReader.parse(record.bytes, &id).root
@@ -40,8 +42,8 @@ struct SourceItemReader {
         guard policy.admitsToWin(reading.value) else {
             return SourceItem(id: itemID, standing: .belowThreshold, value: reading.value)
         }
-        if let exclusion = outgoing.sharing.exclusion(of: payload, value: reading.value) {
-            return SourceItem(id: itemID, standing: .notShared, value: reading.value, reasons: [exclusion])
+        if let exclusion = outgoing.sharing.exclusion(of: payload, value: reading.value, in: policy.collection) {
+            return SourceItem(id: itemID, standing: .notShared, value: reading.value, reasons: [exclusion.rawValue])
         }
         let checksum = checksum(of: reading.canonical, itemID)
         if try isEcho(payload, itemID, reading.canonical, checksum, winners) {
@@ -50,21 +52,28 @@ struct SourceItemReader {
         let vector = try readVector(root)
         var item = SourceItem(id: itemID, standing: .offerable, value: reading.value, checksum: checksum)
         switch outgoing.contentGuard.inspect(itemID, payload: reading.canonical, vectorModel: vector?.model) {
-        case .asIs:
+        case .asIs(let codes):
             item.payload = reading.canonical
+            item.reasons = codes
             item.vector = vector
-        case .redacted(let redacted, let rules):
+        case .redacted(let redacted, let codes):
             // What a text said can be read from its embedding, so that does not leave.
             item.payload = redacted
             item.checksum = self.checksum(of: redacted, itemID)
-            item.reasons = rules
+            item.reasons = codes
             if try isEcho(payload, itemID, redacted, item.checksum, winners) { item.standing = .pulled }
-        case .blocked(let rules):
+        case .blocked(let codes):
             item.standing = .held
-            item.reasons = rules
+            item.reasons = codes
         }
         return item
     }
+
+    /// A text that may quote a record, as it can be shown and kept.
+    func shown(_ text: String) -> String { outgoing.contentGuard.shown(text) }
+
+    /// An id of a record, as it can be shown and kept.
+    func shown(_ id: PatternID) -> String { outgoing.contentGuard.shown(id) }
 
     private func checksum(of canonical: [UInt8], _ id: PatternID) -> SHA256Digest {
         PatternChecksum.content(collection: policy.collection, id: id, payload: canonical, hasher: hasher)

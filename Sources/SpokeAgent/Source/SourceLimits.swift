@@ -11,6 +11,12 @@ enum SourceLimits {
     static let foreignContents: Int64 = 1_000_000
     /// Patterns that were refused as retracted and are offered again in one round after operators resolved something.
     static let retriedRetracted = 2_000
+    /// Patterns that are kept of one followed log and collection, the newest.
+    static let harvestItems: Int64 = 100_000
+    /// Bytes of a log that are read before what they brought is made durable.
+    static let logPortionBytes: Int64 = 1024 * 1024
+    /// How often a log is taken up in one round that is begun anew while it is read.
+    static let logAttempts = 3
     /// Unreadable lines that are listed one by one; the others are counted.
     static let listedLines = 20
     /// Retractions that are always made.

@@ -7,11 +7,23 @@ package struct SourceRecord {
     package var place: SourcePlace
     /// Of a record over the limit, its beginning.
     package var text: RecordSlice
+    /// What is wrong where it stands, if the part itself found that; then nobody knows which pattern it is.
+    package var problem: String?
+    /// Whether the record leaves out a vector that it may have, and that is there when it is read again.
+    package var leavesOutVector: Bool
 
-    package init(number: Int64, place: SourcePlace, text: RecordSlice) {
+    package init(
+        number: Int64,
+        place: SourcePlace,
+        text: RecordSlice,
+        problem: String? = nil,
+        leavesOutVector: Bool = false
+    ) {
         self.number = number
         self.place = place
         self.text = text
+        self.problem = problem
+        self.leavesOutVector = leavesOutVector
     }
 }
 

@@ -9,6 +9,8 @@ struct SourceSet {
     var dropped: [String] = []
     /// What is wrong with parts that cannot be read.
     var problems: [String] = []
+    /// The first of them.
+    var failure: SpokeError?
 
     /// Opens what `sources` have of a collection; `known` are the parts that contributed before.
     init(_ sources: [any PatternSource], _ policy: CollectionPolicy, known: [String], _ context: SourceContext) {
@@ -24,9 +26,12 @@ struct SourceSet {
                 } catch {
                     missing.append(name)
                     problems.append("\(error)")
+                    failure = failure ?? error as? SpokeError
                 }
             }
         }
+        // Of a pattern that several parts have, the last one counts.
+        parts = parts.filter(\.isFilledBySinks) + parts.filter { !$0.isFilledBySinks }
         dropped = known.filter { !named.contains($0) }
     }
 

@@ -1,9 +1,9 @@
 internal import Digest
-package import Federation
+internal import Federation
 internal import JSON
 internal import Replication
 
-/// What this node's own files say about one pattern: the last line that names it, which is the one that counts.
+/// What this node's own sources say about one pattern: the last record that names it, which is the one that counts.
 package struct SourceStatement: Sendable, Equatable {
     /// What becomes of it.
     package enum Standing: String, Sendable {
@@ -24,31 +24,30 @@ package struct SourceStatement: Sendable, Equatable {
     /// Where rules of this machine keep it: their codes.
     package var reasons: [String] = []
 
-    /// Looks for pattern `id` in the files at `paths`, as `node` under `policy`.
+    /// Looks for pattern `id` in `parts` of sources, as `node` under `policy`.
     ///
-    /// `nil` where none of those that can be read names it. Throws a ``SpokeError`` where reading breaks off.
-    package static func find(
+    /// `nil` where none of them names it. Throws a ``SpokeError`` where reading breaks off.
+    static func find(
         _ id: PatternID,
-        in paths: [String],
+        in parts: [any SourcePart],
         of node: NodeName,
         under policy: CollectionPolicy,
         _ outgoing: OutgoingRules
     ) throws -> SourceStatement? {
         let reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: SHA256())
         var found: SourceStatement?
-        for path in paths {
-            guard let file = try? SourceFile(path) else { continue }
-            var lines = LineReader(file, limit: SourceLimits.lineBytes)
-            try lines.forEachLine { line in
+        for part in parts {
+            try part.forEachRecord { record in
+                guard record.problem == nil else { return }
                 var named: PatternID?
-                var statement = SourceStatement(path: path, line: line.number, standing: .unreadable)
+                var statement = SourceStatement(path: part.name, line: record.number, standing: .unreadable)
                 do {
-                    let item = try reader.read(line.record, id: &named, besides: NoForeignWinners())
+                    let item = try reader.read(record.text, id: &named, besides: NoForeignWinners())
                     statement.standing = Standing(item.standing)
                     statement.value = item.value
                     statement.reasons = item.reasons
                 } catch let refusal as Refusal {
-                    statement.detail = "\(refusal.code.rawValue): \(ShownText.of(refusal.detail))"
+                    statement.detail = "\(refusal.code.rawValue): \(reader.shown(refusal.detail))"
                 }
                 if named == id { found = statement }
             }
@@ -74,7 +73,7 @@ package struct SourceStatement: Sendable, Equatable {
         case .held:
             return
                 "\(place) has it, and it stays here because of \(reasons.joined(separator: ", ")); take out what must"
-                + " not leave"
+                + " not leave, or allow it as 'tributary-spoke guard check' says"
         case .notShared:
             return "\(place) has it, and your sharing rules keep it here: \(reasons.joined(separator: ", "))"
         case .offerable:

@@ -11,7 +11,8 @@ extension ScanTable {
                 """
                 SELECT o.id FROM offered AS o JOIN temp.scan AS s ON s.id = o.id
                 WHERE o.collection = ?1 AND o.state = 2 AND o.code = ?2 AND o.is_retraction = 0 AND o.id > ?3
-                    AND s.standing = 1 AND s.checksum = o.checksum AND s.vector_digest = o.vector_digest
+                    AND s.standing = 1 AND s.checksum = o.checksum
+                    AND (s.vector_digest IS NULL OR s.vector_digest = o.vector_digest)
                 ORDER BY o.id LIMIT ?4
                 """
             )

@@ -40,18 +40,35 @@ final class ScanTable {
         var number: Int64
         var id: PatternID
         var checksum: SHA256Digest
-        var vectorDigest: SHA256Digest
+        /// `nil` where only reading it again tells.
+        var vectorDigest: SHA256Digest?
         var offered: OfferedStatement?
+    }
+
+    /// A part of a source that is scanned.
+    struct Part {
+        /// By which the state knows it.
+        var number: Int64
+        /// Whether a pattern that it does not hold any more was taken back.
+        var isWhole: Bool
+
+        init(_ number: Int64, isWhole: Bool) {
+            self.number = number
+            self.isWhole = isWhole
+        }
     }
 
     let state: SpokeState
     let collection: Int64
+    /// What is scanned, in the order in which ``Place/part`` counts.
+    let parts: [Part]
     var database: SQLiteDatabase { state.database }
 
     /// An empty table for one collection; there is one at a time.
-    init(state: SpokeState, collection: Int64) throws {
+    init(state: SpokeState, collection: Int64, parts: [Part]) throws {
         self.state = state
         self.collection = collection
+        self.parts = parts
         try database.execute(
             """
             DROP TABLE IF EXISTS temp.scan;
@@ -68,8 +85,16 @@ final class ScanTable {
                 vector_digest BLOB,
                 reasons TEXT
             ) STRICT;
+            DROP TABLE IF EXISTS temp.scan_partial;
+            -- Parts from which a pattern may be missing without having been taken back.
+            CREATE TEMPORARY TABLE scan_partial (
+                number INTEGER PRIMARY KEY
+            ) STRICT;
             """
         )
+        for part in parts where !part.isWhole {
+            try database.prepare("INSERT OR IGNORE INTO temp.scan_partial (number) VALUES (?1)").run(part.number)
+        }
     }
 
     /// Runs `body`, which adds records, as one transaction; the table is this connection's alone, so nobody is kept from
@@ -79,7 +104,9 @@ final class ScanTable {
     }
 
     /// Adds a record, which is the `number`th of its part, behind the others.
-    func add(_ item: SourceItem, at place: Place, number: Int64) throws {
+    ///
+    /// Where the vector is not known yet it is taken for the one that was offered with the same content.
+    func add(_ item: SourceItem, at place: Place, number: Int64, isVectorKnown: Bool = true) throws {
         let insert = try database.prepare(
             """
             INSERT INTO temp.scan (part, offset, length, id, standing, number, key, checksum, vector_digest, reasons)
@@ -95,7 +122,7 @@ final class ScanTable {
         if let key = place.place.key { try insert.bind(key, at: 7) }
         if item.standing == .offerable || item.standing == .held {
             try insert.bind(item.checksum, at: 8)
-            try insert.bind(item.vector?.digest ?? SHA256Digest.none, at: 9)
+            if isVectorKnown { try insert.bind(item.vectorDigest, at: 9) }
         }
         if !item.reasons.isEmpty { try insert.bind(item.reasons.joined(separator: " "), at: 10) }
         while try insert.step() {}
@@ -113,6 +140,20 @@ final class ScanTable {
                 )
                 """
             )
+        }
+    }
+
+    /// Keeps which part says a pattern now.
+    func noteParts() throws {
+        try database.transaction {
+            for (index, part) in parts.enumerated() {
+                try database.prepare(
+                    """
+                    UPDATE offered SET part = ?3
+                    WHERE collection = ?1 AND part IS NOT ?3 AND id IN (SELECT id FROM temp.scan WHERE part = ?2)
+                    """
+                ).run(collection, index, part.number)
+            }
         }
     }
 
@@ -161,7 +202,7 @@ final class ScanTable {
                     number: statement.int64(15),
                     id: statement.patternID(4),
                     checksum: statement.digest(5),
-                    vectorDigest: statement.digest(6),
+                    vectorDigest: statement.isNull(6) ? nil : statement.digest(6),
                     offered: statement.isNull(7) ? nil : ScanTable.offered(statement, from: 7)
                 )
             )
@@ -170,8 +211,15 @@ final class ScanTable {
     }
 
     /// Whether what was offered as `o` is not to be offered any more, by the scan's `s`.
+    ///
+    /// What is merely missing is gone where the part that said it is whole, or no source any more; where nobody knows the
+    /// part, if all are whole.
     private static let isGone =
-        "(s.id IS NULL OR s.standing >= 10 OR (s.standing = 4 AND (s.checksum = o.checksum OR o.is_retraction = 1)))"
+        """
+        (s.standing >= 10 OR (s.standing = 4 AND (s.checksum = o.checksum OR o.is_retraction = 1))
+            OR (s.id IS NULL AND (o.is_retraction = 1 OR NOT EXISTS (
+                SELECT 1 FROM temp.scan_partial AS p WHERE p.number = o.part OR o.part IS NULL))))
+        """
 
     /// How many patterns that were offered would now be taken back, and how many the hub has of this node.
     func retractionCounts() throws -> (retractable: Int64, live: Int64) {

@@ -56,89 +56,114 @@ extension SpokeState {
         while try insert.step() {}
     }
 
+    /// Whether an own pattern of this id goes into the snapshot.
+    func hasOutgoing(_ id: PatternID, of collection: CollectionName) throws -> Bool {
+        try isThere(id, of: collection, "SELECT 1 FROM temp.outgoing WHERE collection = ?1 AND id = ?2")
+    }
+
+    /// Takes an own pattern out of the snapshot again.
+    func removeOutgoing(_ id: PatternID, of collection: CollectionName) throws {
+        _ = try isThere(id, of: collection, "DELETE FROM temp.outgoing WHERE collection = ?1 AND id = ?2")
+    }
+
     /// Keeps a learned pattern out of the snapshot.
     func keepBack(_ id: PatternID, of collection: CollectionName) throws {
-        let insert = try database.prepare("INSERT OR IGNORE INTO temp.kept_back (collection, id) VALUES (?1, ?2)")
-        try insert.bind(collection.text, at: 1)
-        try insert.bind(id, at: 2)
-        while try insert.step() {}
+        _ = try isThere(id, of: collection, "INSERT OR IGNORE INTO temp.kept_back (collection, id) VALUES (?1, ?2)")
     }
 
-    /// Takes those own patterns out again for which another node's winner is held: a snapshot has one content of each.
-    func preferWinners(over node: NodeName?, in collection: CollectionName) throws {
-        try database.prepare(
-            """
-            DELETE FROM temp.outgoing WHERE collection = ?1 AND id IN (
-                SELECT id FROM learned WHERE collection = ?2 AND (origin <> ?3 OR parents IS NOT NULL)
-            )
-            """
-        ).run(collection.text, try existingNumber(of: collection) ?? 0, node?.text ?? "")
+    /// Whether a learned pattern is kept out of the snapshot.
+    func isKeptBack(_ id: PatternID, of collection: CollectionName) throws -> Bool {
+        try isThere(id, of: collection, "SELECT 1 FROM temp.kept_back WHERE collection = ?1 AND id = ?2")
     }
 
-    /// Calls `body` with each pattern of the snapshot, in the order of ids; `withContents` only with their payloads and
-    /// vectors.
-    func forEachExported(
-        of collection: CollectionName,
-        learned: Bool,
-        withContents: Bool,
-        _ body: (SnapshotItem) throws -> Void
-    ) throws {
+    private func isThere(_ id: PatternID, of collection: CollectionName, _ sql: String) throws -> Bool {
+        let statement = try database.prepare(sql)
+        try statement.bind(collection.text, at: 1)
+        try statement.bind(id, at: 2)
+        return try statement.step()
+    }
+
+    /// Calls `body` with each own pattern of the snapshot, in the order of ids.
+    func forEachOutgoing(of collection: CollectionName, _ body: (SnapshotItem) throws -> Void) throws {
         let statement = try database.prepare(
             """
-            SELECT id, origin, incarnation, revision, checksum, vector_digest, vector_model, NULL, vector IS NOT NULL,
-                CASE WHEN ?3 THEN payload ELSE '' END, CASE WHEN ?3 THEN vector END
-            FROM temp.outgoing WHERE collection = ?1
-            UNION ALL
-            SELECT id, origin, incarnation, revision, checksum, vector_digest, vector_model, parents,
-                vector IS NOT NULL, CASE WHEN ?3 THEN payload ELSE '' END, CASE WHEN ?3 THEN vector END
-            FROM learned AS l
-            WHERE collection = ?2 AND ?4
-                AND NOT EXISTS (SELECT 1 FROM temp.outgoing AS o WHERE o.collection = ?1 AND o.id = l.id)
-                AND NOT EXISTS (SELECT 1 FROM temp.kept_back AS k WHERE k.collection = ?1 AND k.id = l.id)
-            ORDER BY 1
+            SELECT id, origin, incarnation, revision, checksum, vector_digest, vector_model, payload, vector
+            FROM temp.outgoing WHERE collection = ?1 ORDER BY id
             """
         )
         try statement.bind(collection.text, at: 1)
-        try statement.bind(try existingNumber(of: collection) ?? 0, at: 2)
-        try statement.bind(withContents, at: 3)
-        try statement.bind(learned, at: 4)
         while try statement.step() {
-            let (incarnation, revision) = (statement.int64(2), statement.int64(3))
-            let isNumbered = incarnation > 0 && revision > 0
-            let origin = NodeName(statement.string(1))
             try body(
                 SnapshotItem(
                     identity: SnapshotIdentity(
                         id: statement.patternID(0),
-                        origin: origin?.text == SnapshotItem.unknownOrigin ? nil : origin,
-                        number: isNumbered
-                            ? .init(incarnation: Int32(truncatingIfNeeded: incarnation), revision: revision) : nil,
-                        parents: statement.parents(7),
+                        origin: SnapshotItem.origin(statement.string(1)),
+                        number: SnapshotIdentity.Number(statement.int64(2), statement.int64(3)),
                         checksum: statement.digest(4),
                         vectorDigest: statement.digest(5),
-                        hasVector: statement.bool(8),
+                        hasVector: !statement.isNull(8),
                         vectorModel: statement.isNull(6) ? nil : statement.string(6)
                     ),
-                    payload: statement.bytes(9),
-                    vector: statement.isNull(10) ? nil : statement.bytes(10)
+                    payload: statement.bytes(7),
+                    vector: statement.isNull(8) ? nil : statement.bytes(8)
                 )
             )
         }
     }
 
-    /// Runs `body`, to which the state stays as it is, while others may go on.
+    /// Runs `body`, to which this state and those that are shown with it stay as they are, while others may go on.
     func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
-        try database.transaction(isDeferred: true, body)
+        var states = [self]
+        for state in layeredStates where !states.contains(where: { $0 === state }) { states.append(state) }
+        func nested(_ rest: ArraySlice<SpokeState>) throws -> Result {
+            guard let state = rest.first else { return try body() }
+            return try state.database.transaction(isDeferred: true) { try nested(rest.dropFirst()) }
+        }
+        return try nested(states[...])
     }
 
     /// The policies of the hub that was met last, by collection; none where none was met.
     func heldPolicies() throws -> [CollectionName: CollectionPolicy] {
-        guard let entries = try lastManifest()?.entries else { return [:] }
+        guard let entries = try keptManifest()?.entries else { return [:] }
         return Dictionary(entries.map { ($0.policy.collection, $0.policy) }) { first, _ in first }
     }
 
     /// Under which name and enrolment this node was known to the hub that was met last.
     func heldIdentity() throws -> (node: NodeName, incarnation: Int32)? {
-        try lastManifest().map { ($0.node, $0.incarnation) }
+        try keptManifest().map { ($0.node, $0.incarnation) }
+    }
+}
+
+extension SnapshotItem {
+    /// What was learned, as a snapshot has it.
+    init?(_ winner: HeldWinner) {
+        guard let checksum = SHA256Digest(hex: winner.checksum) else { return nil }
+        self.init(
+            identity: SnapshotIdentity(
+                id: winner.id,
+                origin: SnapshotItem.origin(winner.origin),
+                number: SnapshotIdentity.Number(winner.incarnation, winner.revision),
+                parents: winner.parents,
+                checksum: checksum,
+                vectorDigest: winner.vectorDigest,
+                hasVector: winner.vector != nil,
+                vectorModel: winner.vectorModel
+            ),
+            payload: winner.payload,
+            vector: winner.vector
+        )
+    }
+
+    /// The origin that is kept as `text`.
+    fileprivate static func origin(_ text: String) -> NodeName? {
+        text == SnapshotItem.unknownOrigin ? nil : NodeName(text)
+    }
+}
+
+extension SnapshotIdentity.Number {
+    /// The number that is kept as these two; `nil` where nobody gave one.
+    fileprivate init?(_ incarnation: Int64, _ revision: Int64) {
+        guard let incarnation = Int32(exactly: incarnation), incarnation > 0, revision > 0 else { return nil }
+        self.init(incarnation: incarnation, revision: revision)
     }
 }

@@ -69,7 +69,8 @@ extension SpokeState {
         try database.execute(
             """
             UPDATE collections SET cursor = NULL, is_sweeping = 0, needs_statements = 1, scan_key = NULL,
-                reported_cursor = NULL, statements_cursor = NULL, resolutions_cursor = NULL
+                reported_cursor = NULL, statements_cursor = NULL, resolutions_cursor = NULL;
+            DELETE FROM withdrawn
             """
         )
     }
@@ -82,19 +83,19 @@ extension SpokeState {
         }
     }
 
-    /// The manifest of the hub that was met last; `nil` where none was.
-    func lastManifest() throws -> ManifestDocument? {
+    /// The manifest held and its entity tag, where the state is one of `node` at `endpoint`.
+    package func heldManifest(of node: NodeName, at endpoint: String) throws -> (ManifestDocument, entityTag: String)? {
+        guard try fact(.node) == node.text, try fact(.endpoint) == endpoint, let entityTag = try fact(.entityTag),
+            let manifest = try keptManifest()
+        else { return nil }
+        return (manifest, entityTag)
+    }
+
+    /// The manifest held, whoever it is of.
+    func keptManifest() throws -> ManifestDocument? {
         guard let text = try fact(.manifest), let document = try? JSONDocument(parsing: Array(text.utf8)) else {
             return nil
         }
         return ManifestDocument(document.root)
-    }
-
-    /// The manifest held and its entity tag, where the state is one of `node` at `endpoint`.
-    package func heldManifest(of node: NodeName, at endpoint: String) throws -> (ManifestDocument, entityTag: String)? {
-        guard try fact(.node) == node.text, try fact(.endpoint) == endpoint, let entityTag = try fact(.entityTag),
-            let manifest = try lastManifest()
-        else { return nil }
-        return (manifest, entityTag)
     }
 }

@@ -120,9 +120,10 @@ extension SpokeState {
         try database.prepare(
             """
             INSERT INTO imported (collection, id, origin, incarnation, revision, checksum, vector_digest, value,
-                updated_at, payload, vector_model, vector, parents, content_digest)
+                updated_at, payload, vector_model, vector, parents, content_digest, changed_at)
             SELECT ?1, s.id, s.origin, s.incarnation, s.revision, s.checksum, s.vector_digest, s.value, s.updated_at,
-                s.payload, s.vector_model, s.vector, s.parents, s.content_digest
+                s.payload, s.vector_model, s.vector, s.parents, s.content_digest,
+                (SELECT winner_changes + 1 FROM collections WHERE number = ?1)
             FROM temp.staged AS s LEFT JOIN imported AS i ON i.collection = ?1 AND i.id = s.id
             WHERE s.collection = ?2 AND (i.id IS NULL OR NOT (\(SpokeState.isSame)) AND NOT (\(SpokeState.isOlder)))
             ORDER BY s.number
@@ -130,7 +131,7 @@ extension SpokeState {
                 revision = excluded.revision, checksum = excluded.checksum, vector_digest = excluded.vector_digest,
                 value = excluded.value, updated_at = excluded.updated_at, payload = excluded.payload,
                 vector_model = excluded.vector_model, vector = excluded.vector, parents = excluded.parents,
-                content_digest = excluded.content_digest
+                content_digest = excluded.content_digest, changed_at = excluded.changed_at
             """
         ).run(number, collection.text)
         try database.prepare(
@@ -202,5 +203,47 @@ extension SpokeState {
                 AND id IN (SELECT id FROM winners WHERE collection = ?1 AND generation <> ?2)
             """
         ).run(collection, generation)
+    }
+
+    /// Takes over what was imported into `other`.
+    func adoptImported(from other: SpokeState) throws {
+        let found = try other.database.prepare(
+            """
+            SELECT i.id, i.origin, i.incarnation, i.revision, i.checksum, i.vector_digest, i.payload, i.vector_model,
+                i.vector, i.parents, i.value, i.updated_at, c.name
+            FROM imported AS i JOIN collections AS c ON c.number = i.collection
+            """
+        )
+        var collections: Set<CollectionName> = []
+        try stage {
+            while try found.step() {
+                guard let collection = CollectionName(found.string(12)) else { continue }
+                collections.insert(collection)
+                let (incarnation, revision) = (found.int64(2), found.int64(3))
+                let identity = SnapshotIdentity(
+                    id: found.patternID(0),
+                    origin: NodeName(found.string(1)),
+                    number: incarnation > 0
+                        ? .init(incarnation: Int32(truncatingIfNeeded: incarnation), revision: revision) : nil,
+                    parents: found.parents(9),
+                    checksum: found.digest(4),
+                    vectorDigest: found.digest(5),
+                    hasVector: !found.isNull(8),
+                    vectorModel: found.isNull(7) ? nil : found.string(7)
+                )
+                let item = SnapshotItem(
+                    identity: identity,
+                    payload: found.bytes(6),
+                    vector: found.isNull(8) ? nil : found.bytes(8)
+                )
+                _ = try stage(
+                    item,
+                    value: found.isNull(10) ? nil : found.double(10),
+                    updatedAt: found.isNull(11) ? nil : Timestamp(microseconds: found.int64(11)),
+                    in: collection
+                )
+            }
+        }
+        _ = try keepStaged(of: collections.sorted())
     }
 }

@@ -10,6 +10,8 @@ struct PendingStatement {
     var checksum: SHA256Digest
     var vectorDigest: SHA256Digest
     var isRetraction: Bool
+    /// The part of a source that says it; `nil` leaves what is known.
+    var part: Int64?
 }
 
 extension SpokeState {
@@ -18,11 +20,11 @@ extension SpokeState {
         try database.transaction {
             let upsert = try database.prepare(
                 """
-                INSERT INTO offered (collection, id, revision, checksum, vector_digest, is_retraction, state)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
+                INSERT INTO offered (collection, id, revision, checksum, vector_digest, is_retraction, state, part)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7)
                 ON CONFLICT (collection, id) DO UPDATE SET revision = excluded.revision, checksum = excluded.checksum,
                     vector_digest = excluded.vector_digest, is_retraction = excluded.is_retraction, state = 1,
-                    code = NULL, detail = NULL, is_retryable = 0
+                    code = NULL, detail = NULL, is_retryable = 0, part = coalesce(excluded.part, part)
                 """
             )
             for statement in statements {
@@ -32,6 +34,7 @@ extension SpokeState {
                 try upsert.bind(statement.checksum, at: 4)
                 try upsert.bind(statement.vectorDigest, at: 5)
                 try upsert.bind(statement.isRetraction, at: 6)
+                try statement.part.bind(to: upsert, at: 7)
                 while try upsert.step() {}
                 upsert.reset()
             }

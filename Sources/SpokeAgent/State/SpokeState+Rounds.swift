@@ -1,4 +1,5 @@
 internal import Federation
+internal import JSON
 internal import SQLite
 
 extension SpokeState {
@@ -8,11 +9,33 @@ extension SpokeState {
             if let manifest {
                 try keep(manifest.document, entityTag: manifest.entityTag, endpoint: report.endpoint)
             }
+            if report.kind != .pull { try setFact(.retractionHolds, SpokeState.retractionHolds(report)) }
             try setFact(.lastRoundAt, String(report.finishedAt.microseconds))
             let problem = report.failure ?? report.collections.lazy.compactMap(\.problem).first
             try setFact(.lastError, problem?.description)
             if problem == nil { try setFact(.lastSuccessAt, String(report.finishedAt.microseconds)) }
         }
+    }
+
+    private static func retractionHolds(_ report: RoundReport) -> String? {
+        let holds = report.collections.compactMap { collection in
+            collection.heldRetractions.map { hold -> JSONValue in
+                [
+                    "collection": .string(collection.collection.text), "count": .integer(hold.count),
+                    "because": .string(hold.description),
+                ]
+            }
+        }
+        return holds.isEmpty ? nil : JSONValue.array(holds).text
+    }
+
+    /// Why patterns of `collection` were not taken back in the last round, and how many; `nil` where none was held back.
+    func retractionHold(of collection: CollectionName) throws -> (count: Int64, because: String)? {
+        guard let text = try fact(.retractionHolds), let root = (try? JSONDocument(parsing: Array(text.utf8)))?.root
+        else { return nil }
+        let hold = root.elements.first { $0["collection"]?.string == collection.text }
+        guard let hold, let count = hold["count"]?.integer, let because = hold["because"]?.string else { return nil }
+        return (count, because)
     }
 
     /// A time that was kept.

@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    static let schemaVersion: Int32 = 5
+    package static let schemaVersion: Int32 = 9
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -158,42 +158,81 @@ extension SpokeState {
         -- Finds a copy.
         CREATE UNIQUE INDEX foreign_contents_content ON foreign_contents (collection, content_digest, id);
         """,
+        partsMigration,
+        harvestMigration,
+        SpokeState.sinkPointTables,
         """
-        -- Patterns that came in snapshot files, one row for each. No hub sweeps them; a winner of the same id stands before.
-        CREATE TABLE imported (
-            number INTEGER PRIMARY KEY,
+        -- Patterns that the hub withdrew: what another hub still says of them is not shown. Kept where there are several hubs.
+        CREATE TABLE withdrawn (
             collection INTEGER NOT NULL REFERENCES collections (number),
             id TEXT NOT NULL,
-            origin TEXT NOT NULL,
-            -- 0: nobody gave it a number.
-            incarnation INTEGER NOT NULL,
-            revision INTEGER NOT NULL,
-            checksum BLOB NOT NULL,
-            vector_digest BLOB NOT NULL,
-            value REAL,
-            updated_at INTEGER,
-            payload TEXT NOT NULL,
-            vector_model TEXT,
-            vector BLOB,
-            parents TEXT,
-            content_digest BLOB NOT NULL
-        ) STRICT;
-
-        -- Finds a pattern, and lists a collection in the order of ids.
-        CREATE UNIQUE INDEX imported_id ON imported (collection, id);
-
-        -- What was learned, from the hub and from files: what sinks write and what is listed.
-        CREATE VIEW learned AS
-        SELECT collection, id, origin, incarnation, revision, checksum, vector_digest, value, updated_at, payload,
-            vector_model, vector, parents, content_digest, 0 AS is_imported
-        FROM winners
-        UNION ALL
-        SELECT collection, id, origin, incarnation, revision, checksum, vector_digest, value, updated_at, payload,
-            vector_model, vector, parents, content_digest, 1
-        FROM imported AS i
-        WHERE NOT EXISTS (SELECT 1 FROM winners AS w WHERE w.collection = i.collection AND w.id = i.id);
+            PRIMARY KEY (collection, id)
+        ) STRICT, WITHOUT ROWID;
         """,
+        SpokeState.importedTables,
     ]
+
+    /// What sinks that write winner by winner remember.
+    private static let sinkPointTables = """
+        -- The count of changes of the collection's winners when this one changed last.
+        ALTER TABLE winners ADD COLUMN changed_at INTEGER NOT NULL DEFAULT 0;
+
+        -- Finds the winners that changed since a sink was written.
+        CREATE INDEX winners_changed ON winners (collection, changed_at, id);
+
+        -- How far a sink is.
+        CREATE TABLE sink_positions (
+            sink TEXT NOT NULL,
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            -- The last winner that was written: when it changed, and which one it is.
+            changed_at INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            -- Points in the sink when it was last up to date, and numbers of its vectors.
+            points INTEGER NOT NULL,
+            dimension INTEGER NOT NULL,
+            -- How often the sink was read through for what was imported.
+            readings INTEGER NOT NULL,
+            PRIMARY KEY (sink, collection)
+        ) STRICT, WITHOUT ROWID;
+
+        -- What became of each winner in a sink. standing: 0 written, 1 the sink had a point of its own there, 2 the point was
+        -- changed there since, 3 another dimension, 4 without a vector, 5 this node's own or the same already, 6 refused.
+        CREATE TABLE sink_points (
+            sink TEXT NOT NULL,
+            collection INTEGER NOT NULL REFERENCES collections (number),
+            point TEXT NOT NULL,
+            id TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            vector_digest BLOB NOT NULL,
+            standing INTEGER NOT NULL CONSTRAINT sink_points_standing CHECK (standing BETWEEN 0 AND 6),
+            -- Whether the point was written, or was about to be.
+            is_written INTEGER NOT NULL,
+            -- Whether it stands for this node's own pattern, which another source has.
+            is_copy INTEGER NOT NULL DEFAULT 0,
+            -- Whether it is to be looked at again.
+            is_due INTEGER NOT NULL DEFAULT 0,
+            -- Whether its winner was dropped.
+            is_gone INTEGER NOT NULL DEFAULT 0,
+            -- Which reading of the sink named it last.
+            reading INTEGER NOT NULL DEFAULT 0,
+            PRIMARY KEY (sink, collection, point)
+        ) STRICT, WITHOUT ROWID;
+
+        -- Finds the points of a winner, and what is to be done.
+        CREATE INDEX sink_points_id ON sink_points (collection, id);
+        CREATE INDEX sink_points_due ON sink_points (sink, collection, point) WHERE is_due = 1;
+        CREATE INDEX sink_points_gone ON sink_points (sink, collection, point) WHERE is_gone = 1;
+        CREATE INDEX sink_points_standing ON sink_points (sink, collection, standing) WHERE standing <> 0;
+        CREATE INDEX sink_points_copies ON sink_points (sink, collection, point) WHERE is_copy = 1;
+
+        -- Whatever drops a winner, the sinks have to follow.
+        CREATE TRIGGER winners_dropped AFTER DELETE ON winners BEGIN
+            UPDATE sink_points SET is_gone = 1 WHERE collection = OLD.collection AND id = OLD.id;
+        END;
+
+        -- What kind of vectors a part of a source had when all it offers was settled; NULL: none were read from it.
+        ALTER TABLE source_files ADD COLUMN space TEXT;
+        """
 
     /// The version from which on winners carry a digest of what they say.
     private static let contentDigestVersion: Int32 = 4

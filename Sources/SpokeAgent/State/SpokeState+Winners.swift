@@ -30,7 +30,14 @@ package struct HeldWinner: Sendable, Equatable {
 extension SpokeState {
     /// Calls `body` with each winner held of `collection`, and with what was imported where there is none, in the order of
     /// ids.
+    ///
+    /// With several hubs these are the winners that are shown: those of the hub in use, and what it lacks of others.
     package func forEachWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
+        guard !hasOneLayer else { return try forEachOwnWinner(of: collection, body) }
+        try forEachLayeredWinner(of: collection, body)
+    }
+
+    private func forEachOwnWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
         try winners("collection = ?1 ORDER BY id", collection) { _ in
         } each: {
             try body($0)
@@ -39,8 +46,21 @@ extension SpokeState {
 
     /// The winner held of pattern `id`; where there is none, what was imported of it.
     package func winner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
+        guard !hasOneLayer else { return try ownWinner(of: collection, id) }
+        for state in layeredStates {
+            if let winner = try state.ownWinner(of: collection, id, "is_imported = 0") { return winner }
+            if try state.isWithdrawn(id, from: collection) { return nil }
+        }
+        return try ownWinner(of: collection, id, "is_imported = 1")
+    }
+
+    private func ownWinner(
+        of collection: CollectionName,
+        _ id: PatternID,
+        _ kind: String = "true"
+    ) throws -> HeldWinner? {
         var found: HeldWinner?
-        try winners("collection = ?1 AND id = ?2", collection) {
+        try winners("collection = ?1 AND id = ?2 AND \(kind)", collection) {
             try $0.bind(id, at: 2)
         } each: {
             found = $0
@@ -55,35 +75,15 @@ extension SpokeState {
         each: (HeldWinner) throws -> Void
     ) throws {
         guard let number = try existingNumber(of: collection) else { return }
-        let statement = try database.prepare(
-            """
-            SELECT id, origin, incarnation, revision, checksum, value, updated_at, payload, vector_model, vector, parents,
-                content_digest, vector_digest, is_imported
-            FROM learned WHERE \(condition)
-            """
-        )
+        let statement = try prepareWinners(condition)
         try statement.bind(number, at: 1)
         try bind(statement)
-        while try statement.step() {
-            try each(
-                HeldWinner(
-                    id: statement.patternID(0),
-                    origin: statement.string(1),
-                    incarnation: statement.int64(2),
-                    revision: statement.int64(3),
-                    checksum: statement.digest(4).hex,
-                    content: statement.digest(11).hex,
-                    value: statement.isNull(5) ? nil : statement.double(5),
-                    updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
-                    parents: statement.parents(10),
-                    payload: statement.bytes(7),
-                    vectorModel: statement.isNull(8) ? nil : statement.string(8),
-                    vector: statement.isNull(9) ? nil : statement.bytes(9),
-                    vectorDigest: statement.digest(12),
-                    isImported: statement.bool(13)
-                )
-            )
-        }
+        while try statement.step() { try each(HeldWinner(statement)) }
+    }
+
+    /// A statement for what was learned and meets `condition`; ``HeldWinner/init(_:)`` reads its rows.
+    func prepareWinners(_ condition: String) throws -> Statement {
+        try database.prepare("SELECT \(HeldWinner.columns) FROM learned AS w WHERE \(condition)")
     }
 
     /// The position behind the winners held, and how often they have changed.
@@ -95,7 +95,8 @@ extension SpokeState {
         guard try statement.step() else { return (nil, 0, 0) }
         // In the middle of a pull from the beginning the position is none that could be compared.
         let isWhole = !statement.isNull(0) && !statement.bool(3)
-        return (isWhole ? statement.string(0) : nil, statement.int64(1), statement.int64(2))
+        let changes = hasOneLayer ? statement.int64(1) : try layeredChanges(of: collection)
+        return (isWhole ? statement.string(0) : nil, changes, statement.int64(2))
     }
 
     /// Whether winners are held without the vectors they have.
@@ -125,5 +126,33 @@ extension SpokeState {
                 fingerprint = excluded.fingerprint
             """
         ).run(collection, path, changes, fingerprint)
+    }
+}
+
+extension HeldWinner {
+    /// What ``init(_:)`` reads, of the view `learned` as `w`.
+    static let columns = """
+        w.id, w.origin, w.incarnation, w.revision, w.checksum, w.value, w.updated_at, w.payload, w.vector_model,
+        w.vector, w.parents, w.content_digest, w.vector_digest, w.is_imported
+        """
+
+    /// The winner in the present row, whose first columns are ``columns``.
+    init(_ statement: Statement) {
+        self.init(
+            id: statement.patternID(0),
+            origin: statement.string(1),
+            incarnation: statement.int64(2),
+            revision: statement.int64(3),
+            checksum: statement.digest(4).hex,
+            content: statement.digest(11).hex,
+            value: statement.isNull(5) ? nil : statement.double(5),
+            updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),
+            parents: statement.parents(10),
+            payload: statement.bytes(7),
+            vectorModel: statement.isNull(8) ? nil : statement.string(8),
+            vector: statement.isNull(9) ? nil : statement.bytes(9),
+            vectorDigest: statement.digest(12),
+            isImported: statement.bool(13)
+        )
     }
 }

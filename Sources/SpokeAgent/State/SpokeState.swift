@@ -9,6 +9,10 @@ internal import SQLite
 package final class SpokeState {
     let database: SQLiteDatabase
     let hasher = SHA256()
+    /// Whose winners are shown, in the order in which they count; where there is one hub, those held here.
+    var layers: [Layer] = [.own]
+    /// Whether what the hub withdraws is remembered, because other hubs may still have it.
+    var remembersWithdrawn = false
 
     init(database: SQLiteDatabase) throws {
         self.database = database
@@ -42,7 +46,13 @@ package final class SpokeState {
         case lastRoundAt = "last_round_at"
         case lastSuccessAt = "last_success_at"
         case lastError = "last_error"
+        /// Why something is not taken back, by collection.
+        case retractionHolds = "retraction_holds"
         case lastCheckedAt = "last_checked_at"
+        /// The states whose winners are shown, one name each line, in the order in which they count.
+        case layers
+        /// Grows whenever what ``layers`` names becomes another.
+        case layerChanges = "layer_changes"
     }
 
     /// The number that stands for `collection` in the other tables; given on first use.

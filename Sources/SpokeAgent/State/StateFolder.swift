@@ -5,7 +5,7 @@ internal import SQLite
 /// The folder that holds a spoke's state: a lock, the database, and damaged ones that were moved aside.
 package struct StateFolder {
     private static let lockName = "lock"
-    private static let databaseName = "state.sqlite"
+    static let databaseName = "state.sqlite"
     /// The endings of a database and its companions.
     private static let companions = ["", "-wal", "-shm", suspectEnding]
 
@@ -19,6 +19,9 @@ package struct StateFolder {
 
     /// Whether there is a state to read.
     package var exists: Bool { access(databasePath, F_OK) == 0 }
+
+    /// Whether a process has taken the folder for itself.
+    package var isInUse: Bool { FolderLock.isHeld(path + "/" + StateFolder.lockName) }
 
     /// Makes the folder for its owner alone, and takes it for this process; throws ``SpokeError`` where another has it.
     package func lock() throws -> FolderLock {
@@ -39,7 +42,7 @@ package struct StateFolder {
             let aside = try moveAside(now)
             notice(
                 "the state \(databasePath) is damaged; it was moved to \(aside), and is now rebuilt from the hub and the"
-                    + " sources: nothing is lost, the next round takes longer"
+                    + " sources: nothing is lost but what was imported from files, and the next round takes longer"
             )
             return try openChecked(now)
         }
@@ -54,7 +57,7 @@ package struct StateFolder {
     }
 
     /// Opens the state to be read beside a running spoke; throws ``SpokeError`` where there is none.
-    package func openExisting() throws -> SpokeState {
+    func openAlone() throws -> SpokeState {
         guard exists else {
             throw SpokeError(
                 .configuration,
@@ -73,7 +76,10 @@ package struct StateFolder {
     private func openChecked(_ now: Timestamp) throws -> SpokeState {
         // Looked at before the database is opened, which makes a log of its own.
         let wasCutOff = access(databasePath + "-wal", F_OK) == 0
+        let isNew = !exists
         let state = try SpokeState(database: SQLiteDatabase(path: databasePath))
+        // What is made here and now is as sound as it will ever be.
+        if isNew { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         let isSuspect = access(databasePath + StateFolder.suspectEnding, F_OK) == 0
         let isSmall = (FileFingerprint(path: databasePath)?.size ?? 0) <= StateFolder.alwaysCheckedBytes
         guard try isSmall || wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }
@@ -102,9 +108,21 @@ package struct StateFolder {
     /// SQLITE_CORRUPT.
     private static let corruptCode: Int32 = 11
 
+    /// Damaged states that are kept, so that a failing disk does not fill what is left of it.
+    private static let keptDamaged = 3
+
+    /// Removes all but the latest of the damaged states that were moved aside.
+    private func removeOldDamaged() {
+        let prefix = "\(StateFolder.databaseName).damaged-"
+        let names = Folder.names(in: path).filter { $0.hasPrefix(prefix) }
+        let stamps = Set(names.map { $0.dropFirst(prefix.count).prefix { $0 != "-" && $0 != "." } })
+        for old in stamps.sorted().dropLast(StateFolder.keptDamaged) {
+            for name in names where name.hasPrefix(prefix + old) { unlink("\(path)/\(name)") }
+        }
+    }
+
     private func moveAside(_ now: Timestamp) throws -> String {
-        let stamp = now.description.prefix(19).filter { $0 != ":" && $0 != "-" }
-        let aside = "\(databasePath).damaged-\(stamp)"
+        let aside = "\(databasePath).damaged-\(StateFolder.stamp(now))"
         for companion in StateFolder.companions {
             guard rename(databasePath + companion, aside + companion) == 0 || errno == ENOENT else {
                 throw SpokeError(
@@ -113,6 +131,7 @@ package struct StateFolder {
                 )
             }
         }
+        removeOldDamaged()
         return aside
     }
 }

@@ -29,6 +29,8 @@ package final class WinnerMirror: WinnerTarget {
         var isSweeping: Bool
         var hasVectors: Bool
         var digest: SetDigest
+        /// Changes of the collection's winners before.
+        var changesBefore: Int64
         var changes: Int64 = 0
     }
 
@@ -69,7 +71,7 @@ package final class WinnerMirror: WinnerTarget {
         try database.execute("BEGIN IMMEDIATE")
         let statement = try database.prepare(
             """
-            SELECT generation, is_sweeping, winner_count, winner_sum, cursor IS NULL, has_vectors
+            SELECT generation, is_sweeping, winner_count, winner_sum, cursor IS NULL, has_vectors, winner_changes
             FROM collections WHERE number = ?1
             """
         )
@@ -84,7 +86,8 @@ package final class WinnerMirror: WinnerTarget {
             isSweeping: statement.bool(1) || startsSweep,
             hasVectors: startsSweep ? keepsVectors : statement.bool(5),
             // A count that a damaged file made up is found out by the hub's total, and counted anew.
-            digest: SetDigest(count: min(statement.int64(2), Int64.max / 2), sum: statement.digest(3))
+            digest: SetDigest(count: min(statement.int64(2), Int64.max / 2), sum: statement.digest(3)),
+            changesBefore: min(statement.int64(6), Int64.max / 2)
         )
     }
 
@@ -95,6 +98,7 @@ package final class WinnerMirror: WinnerTarget {
         guard line.state == .live, let provenance = line.provenance, let payload = line.payload else {
             // What the hub withdraws is not to come back from a file that had it.
             if try state.dropImported(line.id, from: filling.number) { filling.changes += 1 }
+            if try state.rememberWithdrawn(line.id, from: filling.number) { filling.changes += 1 }
             guard let held else { return .none }
             try database.prepare("DELETE FROM winners WHERE number = ?1").run(held.number)
             filling.digest.remove(itemDigest(line.id, held.origin, held.version, filling.collection))
@@ -121,6 +125,7 @@ package final class WinnerMirror: WinnerTarget {
             itemDigest(line.id, provenance.origin.text, provenance.version, filling.collection)
         )
         filling.changes += 1
+        try state.forgetWithdrawn(line.id, from: filling.number)
         try save(line, provenance, payload, filling)
         return .learned(provenance.origin)
     }
@@ -229,13 +234,17 @@ package final class WinnerMirror: WinnerTarget {
         _ filling: Filling
     ) throws {
         let update = try database.prepare(
-            "UPDATE winners SET value = ?2, updated_at = ?3, parents = ?4, generation = ?5 WHERE number = ?1"
+            """
+            UPDATE winners SET value = ?2, updated_at = ?3, parents = ?4, generation = ?5, changed_at = ?6
+            WHERE number = ?1
+            """
         )
         try update.bind(number, at: 1)
         if let value = line.value { try update.bind(value, at: 2) }
         if let updatedAt = line.updatedAt { try update.bind(updatedAt.microseconds, at: 3) }
         try update.bind(provenance.parents, at: 4)
         try update.bind(filling.generation, at: 5)
+        try update.bind(filling.changesBefore + filling.changes, at: 6)
         while try update.step() {}
     }
 
@@ -248,13 +257,13 @@ package final class WinnerMirror: WinnerTarget {
         let upsert = try database.prepare(
             """
             INSERT INTO winners (collection, id, origin, incarnation, revision, checksum, vector_digest, value,
-                updated_at, payload, vector_model, vector, generation, parents, content_digest)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                updated_at, payload, vector_model, vector, generation, parents, content_digest, changed_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
             ON CONFLICT (collection, id) DO UPDATE SET origin = excluded.origin, incarnation = excluded.incarnation,
                 revision = excluded.revision, checksum = excluded.checksum, vector_digest = excluded.vector_digest,
                 value = excluded.value, updated_at = excluded.updated_at, payload = excluded.payload,
                 vector_model = excluded.vector_model, vector = excluded.vector, generation = excluded.generation,
-                parents = excluded.parents, content_digest = excluded.content_digest
+                parents = excluded.parents, content_digest = excluded.content_digest, changed_at = excluded.changed_at
             """
         )
         try upsert.bind(filling.number, at: 1)
@@ -277,6 +286,7 @@ package final class WinnerMirror: WinnerTarget {
             hasher: state.hasher
         )
         try upsert.bind(content, at: 15)
+        try upsert.bind(filling.changesBefore + filling.changes, at: 16)
         while try upsert.step() {}
         try state.noteForeignContent(content, line.id, from: provenance.origin.text, in: filling.number)
     }

@@ -26,7 +26,18 @@ struct FileFingerprint: Equatable, CustomStringConvertible {
     var isFolder: Bool { facts.st_mode & S_IFMT == S_IFDIR }
     /// Whether others than the owner may read the file.
     var isReadableByOthers: Bool { facts.st_mode & (S_IRGRP | S_IROTH) != 0 }
+    /// Whether others than this user and the administrator may write the file.
+    var isWritableByOthers: Bool {
+        let isForeign = facts.st_uid != 0 && facts.st_uid != geteuid()
+        return facts.st_mode & (S_IWGRP | S_IWOTH) != 0 || isForeign && facts.st_mode & S_IWUSR != 0
+    }
     var size: Int64 { Int64(facts.st_size) }
+    var device: Int64 { Int64(bitPattern: UInt64(facts.st_dev)) }
+    var inode: Int64 { Int64(bitPattern: UInt64(facts.st_ino)) }
+    /// When the content was last written to.
+    var modified: Timestamp {
+        Timestamp(microseconds: Int64(facts.st_mtim.tv_sec) * 1_000_000 + Int64(facts.st_mtim.tv_nsec) / 1_000)
+    }
 
     /// Whether both are the same file, under whatever name.
     func isSameFile(as other: FileFingerprint) -> Bool {

@@ -17,6 +17,28 @@ enum Folder {
         }
     }
 
+    /// What is in the folder at `path`, by name; nothing where there is none.
+    static func names(in path: String) -> [String] {
+        guard let listing = opendir(path) else { return [] }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let entry = readdir(listing) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes the folder at `path` with everything in it, as far as that can be done.
+    static func remove(_ path: String) {
+        for name in names(in: path) where unlink("\(path)/\(name)") != 0 {
+            remove("\(path)/\(name)")
+        }
+        rmdir(path)
+    }
+
     /// The folder that the file at `path` is in.
     static func containing(_ path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -1,7 +1,7 @@
 import Federation
 import Glibc
 import JSON
-import Presentation
+import Settings
 
 /// What `serve --config FILE` reads: one JSON object whose members are called as the options are, with underscores.
 ///
@@ -27,6 +27,9 @@ struct ConfigurationFile: Equatable {
         "log_level", "name", "upstreams",
     ]
 
+    /// A hyphen, as options have it, is as good as an underscore.
+    static func spelling(_ key: String) -> String { String(key.map { $0 == "-" ? "_" : $0 }) }
+
     /// The configuration in the file at `path`; throws a ``ConfigurationFailure`` that names the file and the member.
     init(path: String) throws {
         let text: [UInt8]
@@ -46,7 +49,12 @@ struct ConfigurationFile: Equatable {
     init(_ text: [UInt8]) throws {
         let root: JSONNode
         do { root = try JSONDocument(parsing: text).root } catch { throw InvalidSetting(description: "\(error)") }
-        let members = try ConfigurationMembers(root, keys: ConfigurationFile.keys, place: "")
+        let members = try ConfigurationMembers(
+            root,
+            keys: ConfigurationFile.keys,
+            place: "",
+            spelling: ConfigurationFile.spelling
+        )
         dataDirectory = try members.string("data_dir")
         databaseURL = try members.string("database_url")
         databaseAccount = try members.string("database_account")
@@ -77,7 +85,12 @@ extension UpstreamSettings {
 
     /// The upstream that a member of the configuration file describes; `place` is where it stands there.
     init(_ node: JSONNode, place: String) throws {
-        let members = try ConfigurationMembers(node, keys: UpstreamSettings.keys, place: place)
+        let members = try ConfigurationMembers(
+            node,
+            keys: UpstreamSettings.keys,
+            place: place,
+            spelling: ConfigurationFile.spelling
+        )
         endpoint = try members.read("url") { try UpstreamSettings.endpoint(try members.required("url")) }
         let name = try members.required("node")
         guard let node = NodeName(name) else {

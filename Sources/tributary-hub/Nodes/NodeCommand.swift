@@ -31,9 +31,14 @@ struct NodeCommand: ParsableCommand {
                   tributary-hub node add alice --data-dir /var/lib/tributary > alice.token
                   tributary-hub node add board --scope review \\
                     --data-dir /var/lib/tributary > board.token
+                  tributary-hub node add alice --incarnation 1 \\
+                    --data-dir /var/lib/tributary > alice.token
 
                 A node with the scope review may see what others sent, resolve conflicts
                 and retract patterns over HTTP.
+
+                A machine that is to work with this hub while another one is away is given
+                the incarnation it has there, as `tributary-spoke status` shows it.
                 """
         )
 
@@ -46,14 +51,35 @@ struct NodeCommand: ParsableCommand {
         @Option(name: .customLong("scope"), help: "What it may do beyond its role: review. Can be given several times.")
         var scopes: [NodeScope] = []
 
+        @Option(
+            help: ArgumentHelp(
+                "The same machine as at another hub: its incarnation there.",
+                valueName: "number"
+            )
+        )
+        var incarnation: Int32?
+
         @OptionGroup var state: StateOptions
 
+        func validate() throws {
+            guard let incarnation, !(1...Limits.relayedIncarnation).contains(incarnation) else { return }
+            throw ValidationError("An incarnation is a number from 1 to \(Limits.relayedIncarnation).")
+        }
+
         func run() async throws {
-            let (name, role, scopes) = (name, role, Set(scopes))
+            let (name, role, scopes, incarnation) = (name, role, Set(scopes), incarnation)
             var generator = SystemRandomNumberGenerator()
             let token = NodeToken(using: &generator)
-            let enrolled = try await state.withStore(creating: Talk.newHub) { store in
-                try await store.enrol(name, role: role, scopes: scopes, token: token, now: Live.now())
+            let (enrolled, upstreams) = try await state.withStore(creating: Talk.newHub) { store in
+                let node = try await store.enrol(
+                    name,
+                    role: role,
+                    scopes: scopes,
+                    incarnation: incarnation,
+                    token: token,
+                    now: Live.now()
+                )
+                return (node, try await store.upstreams())
             }
             let rights = enrolled.scopes.isEmpty ? "" : " with the scope \(enrolled.scopeNames.joined(separator: ", "))"
             Talk.note(
@@ -61,6 +87,12 @@ struct NodeCommand: ParsableCommand {
             )
             print(token.secretText)
             Talk.note("keep it in a file only the node can read; it is not shown again")
+            if role == .hub, let namesake = upstreams.first(where: { $0.hubName == name }) {
+                Talk.note(
+                    "warning: \(namesake.url), an upstream, calls itself \(name) too; unless it is that very hub, revoke this node "
+                        + "and enrol its hub under another name, because the two would be taken for one"
+                )
+            }
         }
     }
 

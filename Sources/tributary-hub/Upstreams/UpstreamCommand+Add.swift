@@ -60,6 +60,11 @@ extension UpstreamCommand {
                     throw ConfigurationFailure(UpstreamSettings.ownToken(of: node.name, in: settings))
                 }
                 let before = try await store.upstreams().first { $0.url == settings.endpoint.text }
+                if let name = before?.hubName, let hub = before?.hubID,
+                    try await store.isEnrolled(name, asOtherHubThan: hub)
+                {
+                    throw ConfigurationFailure(Upstream.nodeCalled(name, asUpstreamAt: settings.endpoint.text))
+                }
                 let now = Live.now()
                 try await store.addUpstream(settings.upstream(isConfigured: false, addedAt: now), now: now)
                 return (before, try await store.collections().map(\.policy.collection))

@@ -1,6 +1,7 @@
 import Federation
 import HubStore
 import Replication
+import Settings
 
 /// One upstream as an operator gives it, on the command line or in the configuration file.
 struct UpstreamSettings: Equatable {
@@ -33,11 +34,6 @@ struct UpstreamSettings: Equatable {
         guard !endpoint.isSecure, !endpoint.isLoopback else { return nil }
         return "the token and the patterns travel unencrypted to \(endpoint.host); use https, or a tunnel"
     }
-}
-
-/// What is wrong with one setting, without its name.
-struct InvalidSetting: Error, CustomStringConvertible {
-    var description: String
 }
 
 /// The shapes of an upstream's settings, each read strictly; they throw ``InvalidSetting``.

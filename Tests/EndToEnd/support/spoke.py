@@ -17,6 +17,7 @@ class Spoke:
         self.program = hub.arena.program("tributary-spoke")
         self.folder = folder or hub.arena.folder("s")
         self.source, self.sink, self.state = (os.path.join(self.folder, name) for name in ("source", "sink", "state"))
+        self.sources, self.sinks = [f"jsonl:{self.source}"], [f"jsonl:{self.sink}"]
         os.makedirs(self.source, exist_ok=True)
         self.token_file = os.path.join(self.folder, "token")
         if node not in hub.tokens:
@@ -63,9 +64,9 @@ class Spoke:
         if command in ("sync", "run", "push", "pull", "why"):
             words += ["--hub", f"http://127.0.0.1:{self.port}", "--node", self.node, "--token-file", self.token_file]
         if command in ("sync", "run", "push"):
-            words += ["--source", f"jsonl:{self.source}"]
+            words += [word for source in self.sources for word in ("--source", source)]
         if command in ("sync", "run", "pull"):
-            words += ["--sink", f"jsonl:{self.sink}"]
+            words += [word for sink in self.sinks for word in ("--sink", sink)]
         return [*words, *more]
 
     def run(self, command, *more, seconds=120, environment=None):

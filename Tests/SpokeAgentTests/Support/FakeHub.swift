@@ -298,6 +298,15 @@ extension FakeHub {
         winners[policy.collection, default: [:]][id] = (winner, number)
     }
 
+    /// Takes what another hub passed on.
+    func keep(_ contribution: Contribution, in collection: CollectionName) {
+        guard let policy = policies[collection] else { return }
+        number += 1
+        let key = ContributionKey(id: contribution.id, origin: contribution.origin)
+        contributions[collection, default: [:]][key] = Row(contribution: contribution, number: number)
+        settle(contribution.id, policy)
+    }
+
     /// Says something as another node would.
     func say(_ node: String, _ id: String, _ value: Double, _ collection: CollectionName = .skills) {
         guard let name = NodeName(node), let policy = policies[collection] else { return }

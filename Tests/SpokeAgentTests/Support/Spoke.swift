@@ -13,6 +13,9 @@ final class Spoke {
     var keepsVectors = false
     var collections: [CollectionName] = []
     var sources = ["source"]
+    /// Sources of other kinds, behind the folders.
+    var otherSources: [any PatternSource] = []
+    var sharing = SharingRules()
     var sinks = ["sink"]
     var notices: [String] = []
 
@@ -58,8 +61,9 @@ final class Spoke {
         let settings = try SpokeSettings(
             endpoint: client.endpoint,
             node: client.node,
-            sources: sources.map { JSONLSource(folder: folder($0)) },
+            sources: sources.map { JSONLSource(folder: folder($0)) } + otherSources,
             sinks: sinks.map { JSONLSink(folder: folder($0)) },
+            outgoing: OutgoingRules(sharing: sharing),
             collections: collections,
             keepsVectors: keepsVectors,
             confirmsRetractions: confirmsRetractions

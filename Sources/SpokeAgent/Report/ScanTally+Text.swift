@@ -1,0 +1,25 @@
+internal import Federation
+
+extension ScanTally {
+    /// What the guard holds back, by where it stands and which rule it meets, and what leaves with placeholders.
+    func guardFindings(_ collection: CollectionName, maximumLines: Int) -> [String] {
+        var lines: [String] = []
+        if held > 0 {
+            let shown = heldRecords.prefix(maximumLines)
+            lines.append("\(collection): \(held) held back on this machine:")
+            lines += shown.map { "  \($0.part):\($0.number): \($0.rules.joined(separator: ", ")): \($0.id)" }
+            let more = held - Int64(shown.count)
+            if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
+            lines.append(
+                "  Take out of them what must not leave, or allow it as 'tributary-spoke guard check FILE' says; the next"
+                    + " round reads them again."
+            )
+        }
+        if redacted > 0 {
+            let rules = reasons.filter { GuardCode.isRedaction($0.key) }.sorted { $0.key < $1.key }
+            let counts = rules.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            lines.append("\(collection): \(redacted) shared with placeholders and without vectors: \(counts)")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,57 @@
+internal import Digest
+package import Federation
+package import Replication
+
+/// The states of several hubs: that of the first is in the folder itself, each further one has a folder of its own below.
+extension StateFolder {
+    /// Names the state in the folder itself among those that are shown.
+    package static let ownName = "."
+    /// The folder of the states of further hubs.
+    static let hubsName = "hubs"
+    /// Characters of a host that a name of a state begins with.
+    private static let hostCharacters = 64
+    /// Digits that tell hubs of one host apart.
+    private static let digestDigits = 12
+
+    /// The name of the state of a further hub at `endpoint`, which lasts.
+    package static func name(of endpoint: HubEndpoint) -> String {
+        let digest: SHA256Digest = SHA256.digest(of: Array(endpoint.text.utf8))
+        let host = endpoint.host.prefix(hostCharacters).map { character -> Character in
+            character.isASCII && (character.isLetter || character.isNumber || "-.".contains(character))
+                ? character : "_"
+        }
+        return "\(hubsName)/\(String(host))-\(digest.hex.prefix(digestDigits))"
+    }
+
+    /// Opens the state of the further hub called `name`, or makes a new one; see ``open(at:notice:)``.
+    package func openFurther(_ name: String, at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
+        try StateFolder("\(path)/\(name)").open(at: now, notice: notice)
+    }
+
+    /// Opens the state to be read beside a running spoke, with what is shown of other hubs; throws ``SpokeError`` where
+    /// there is none.
+    package func openExisting() throws -> SpokeState {
+        let state = try openAlone()
+        let names = try state.shownNames()
+        guard !names.isEmpty else { return state }
+        var shown: [SpokeState.Layer] = []
+        for name in names {
+            let further = StateFolder("\(path)/\(name)")
+            if name == StateFolder.ownName {
+                shown.append(.own)
+            } else if further.exists {
+                shown.append(.other(try further.openAlone()))
+            }
+        }
+        state.layers = shown
+        return state
+    }
+
+    /// The states of further hubs, by name.
+    package func furtherStates() throws -> [(name: String, state: SpokeState)] {
+        try Folder.names(in: "\(path)/\(StateFolder.hubsName)").compactMap { name in
+            let folder = StateFolder("\(path)/\(StateFolder.hubsName)/\(name)")
+            return folder.exists ? ("\(StateFolder.hubsName)/\(name)", try folder.openAlone()) : nil
+        }
+    }
+}

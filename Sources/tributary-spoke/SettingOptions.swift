@@ -1,0 +1,43 @@
+import ArgumentParser
+import JSON
+import Settings
+import SpokeAgent
+
+/// Everything that can be set, as options of commands that look at settings.
+struct SettingOptions: ParsableArguments {
+    @OptionGroup var settings: ConfigurationOptions
+    @OptionGroup var access: AccessOptions
+
+    @Option(help: "The folder for this spoke's state.")
+    var state: String?
+
+    @Option(
+        name: .customLong("source"),
+        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "jsonl:folder"),
+        transform: PlaceOption.source
+    )
+    var sources: [any PatternSource] = []
+
+    @OptionGroup var sinks: SinkOptions
+    @OptionGroup var qdrant: QdrantOptions
+
+    @Option(help: ArgumentHelp("Seconds between rounds.", valueName: "seconds"))
+    var syncInterval: Int?
+
+    @Flag(help: "Print one JSON document.")
+    var json = false
+
+    func validate() throws {
+        guard let syncInterval else { return }
+        _ = try validated { () throws(InvalidSetting) in try SettingText.syncInterval(Int64(syncInterval)) }
+    }
+
+    /// All settings; throws a `SpokeError`.
+    func load() throws(SpokeError) -> SpokeConfiguration {
+        var given: [Setting: JSONValue] = [:]
+        if let state { given[.state] = .string(state) }
+        if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        if let syncInterval { given[.syncInterval] = .integer(Int64(syncInterval)) }
+        return try settings.load(access.given, given, sinks.given, qdrant.given)
+    }
+}

@@ -1,0 +1,177 @@
+import Digest
+import Egress
+import JSON
+import Testing
+
+@Suite("What may leave")
+struct InspectionTests {
+    private let id = Array("skill-1".utf8)
+
+    private func canonical(_ json: String) throws -> [UInt8] {
+        var canonical: [UInt8] = []
+        try CanonicalJSON.append(JSONDocument(parsing: Array(json.utf8)).root, to: &canonical, maximumDepth: 64)
+        return canonical
+    }
+
+    private func inspect(_ json: String, by egress: EgressGuard = .standard) throws -> Inspection {
+        try egress.inspect(payload: canonical(json), id: id, vectorModel: nil)
+    }
+
+    private func token(_ template: String = "ghp_{A36}", seed: UInt64 = 7) -> String {
+        var samples = Samples(seed: seed)
+        return samples.make(template)
+    }
+
+    @Test("What holds nothing leaves as it is")
+    func clean() throws {
+        let inspection = try inspect(
+            #"{"value_score":0.9,"text":"use jq -r '.a' | sort","list":["a",1,null,true,{"x":"y"}]}"#
+        )
+        #expect(inspection == Inspection(outcome: .clean, findings: []))
+    }
+
+    @Test("A secret that blocks is named by rule and place, and by nothing else")
+    func blocked() throws {
+        let secret = token()
+        let inspection = try inspect(#"{"list":["a",{"text":"x \#(secret)"}]}"#)
+        #expect(inspection.outcome == .blocked)
+        #expect(
+            inspection.findings == [
+                GuardFinding(rule: "github-token", outcome: .block, place: "/payload/list/1/text", count: 1)
+            ]
+        )
+        #expect(!"\(inspection)".contains(secret))
+    }
+
+    @Test("What is redacted leaves canonical, with a mark and without what was found")
+    func redacted() throws {
+        let inspection = try inspect(#"{"b":"mail rosa@kolibri.net, ivo@kolibri.net \"now\"\n","a":"sync"}"#)
+        let expected = #"{"a":"sync","b":"mail ‹redacted:email›, ‹redacted:email› \"now\"\n"}"#
+        #expect(inspection.outcome == .redacted(Array(expected.utf8)))
+        #expect(inspection.findings == [GuardFinding(rule: "email", outcome: .redact, place: "/payload/b", count: 2)])
+    }
+
+    @Test("What cannot be replaced blocks: ids, names of members, names of models")
+    func irreplaceable() throws {
+        let payload = try canonical(#"{"text":"a"}"#)
+        let guardian = EgressGuard.standard
+        let byID = guardian.inspect(payload: payload, id: Array("for-rosa@kolibri.net".utf8), vectorModel: nil)
+        #expect(byID.outcome == .blocked)
+        #expect(byID.findings == [GuardFinding(rule: "email", outcome: .block, place: "/id", count: 1)])
+        let byModel = guardian.inspect(payload: payload, id: id, vectorModel: "/home/rlind/model")
+        #expect(byModel.outcome == .blocked)
+        let found = GuardFinding(rule: "home-path", outcome: .block, place: "/vector_model", count: 1)
+        #expect(byModel.findings == [found])
+        let byName = try inspect(#"{"a":{"rosa@kolibri.net":{"x":1}}}"#)
+        #expect(byName.outcome == .blocked)
+        #expect(byName.findings.map(\.place) == ["/payload/a/‹redacted:email›"])
+    }
+
+    @Test("The name of a member tells what its value is, also in lists and in pairs of name and value")
+    func namedByMembers() throws {
+        for json in [
+            #"{"db_password":"\#(token("{A16}"))"}"#, #"{"apiKey":["\#(token("{A30}"))"]}"#,
+            #"{"env":[{"name":"DB_PASSWORD","value":"\#(token("{A16}"))"}]}"#, #"{"auth":"YWxpY2U6UXc4elR5N0twMkxt"}"#,
+            #"{"aws":{"SecretAccessKey":"\#(token("{b40}"))"}}"#, #"{"Authorization":"Bearer \#(token("{A40}"))"}"#,
+        ] {
+            #expect(try inspect(json).outcome != .clean, "\(json)")
+        }
+        for json in [
+            #"{"password":"{{password}}"}"#, #"{"token_count":"\#(token("{A16}"))"}"#,
+            #"{"name":"DB_HOST","value":"\#(token("{A16}"))"}"#,
+            #"{"password":"a sentence about 1 password"}"#, #"{"token":4096}"#,
+        ] {
+            #expect(try inspect(json).outcome == .clean, "\(json)")
+        }
+    }
+
+    @Test("No escape hides a secret")
+    func escapes() throws {
+        let key = token("AKIA{U16}")
+        let unicode = key.utf8.map { "\\u00" + Hex.encode([$0]) }.joined()
+        #expect(try inspect(#"{"text":"\#(unicode)"}"#).outcome == .blocked)
+        // JSON within JSON, twice, and source code within JSON.
+        #expect(try inspect(#"{"text":"{\"text\":\"\\n\#(key)\"}"}"#).outcome == .blocked)
+        #expect(try inspect(#"{"text":"{\\\"text\\\":\\\"\\\\n\#(key)\\\"}"}"#).outcome == .blocked)
+        let nested = key.utf8.map { "\\\\u00" + Hex.encode([$0]) }.joined()
+        #expect(try inspect(#"{"text":"{\"text\":\"\#(nested)\"}"}"#).outcome == .blocked)
+        let address = try inspect(#"{"text":"postgres:\/\/app:\#(token("{A16}"))@db.corp.net"}"#)
+        #expect(address.findings.map(\.rule) == ["url-password"])
+        let written = try inspect(#"{"text":"C:\\\\Users\\\\Rosa\\\\x"}"#)
+        #expect(written.findings.map(\.rule) == ["home-path"])
+    }
+
+    @Test(
+        "Letters of any script around a secret neither hide it nor are damaged",
+        arguments: ["日本語", "é", "🦊", "\u{301}", "Привет "]
+    )
+    func scripts(word: String) throws {
+        let inspection = try inspect(#"{"text":"\#(word)rosa@kolibri.net\#(word)"}"#)
+        #expect(inspection.outcome == .redacted(Array(#"{"text":"\#(word)‹redacted:email›\#(word)"}"#.utf8)))
+    }
+
+    @Test("A secret is found at the greatest depth and in the longest text")
+    func extremes() throws {
+        let secret = token()
+        let deep = String(repeating: #"{"a":"#, count: 63) + #"{"a":"\#(secret)"}"# + String(repeating: "}", count: 63)
+        #expect(try inspect(deep).outcome == .blocked)
+        let lists = String(repeating: "[", count: 62) + "\"\(secret)\"" + String(repeating: "]", count: 62)
+        #expect(try inspect(#"{"a":\#(lists)}"#).outcome == .blocked)
+        let long = String(repeating: "lorem ipsum ", count: 21_000)
+        let inspection = try inspect(#"{"text":"\#(long)\#(secret) \#(long)"}"#)
+        #expect(inspection.outcome == .blocked)
+    }
+
+    @Test("What is no canonical text is not let through")
+    func malformed() {
+        for text in ["", "{", #"{"a":"b"#, #"{"a":1}}"#, "[1,", #"{"a":"b\"}"#, "x"] {
+            let inspection = EgressGuard.standard.inspect(payload: Array(text.utf8), id: id, vectorModel: nil)
+            #expect(inspection.outcome == .blocked, "\(text)")
+            #expect(inspection.findings.map(\.rule) == ["unreadable-payload"])
+        }
+    }
+
+    @Test("The owner judges rules otherwise, allows what is known, and names hosts")
+    func settings() throws {
+        let text = #"{"text":"rosa@kolibri.net on Falcon-7, arn:aws:iam::640518273915:role/x"}"#
+        #expect(try inspect(text, by: EgressGuard(GuardSettings(outcomes: ["email": .block]))).outcome == .blocked)
+        let warned = try inspect(text, by: EgressGuard(GuardSettings(outcomes: ["email": .warn])))
+        #expect(warned.outcome == .clean)
+        #expect(warned.findings.map(\.rule) == ["email", "aws-account"])
+        let off = try inspect(text, by: EgressGuard(GuardSettings(disabled: ["email"])))
+        #expect(off.findings.map(\.rule) == ["aws-account"])
+        let digest = SHA256.digest(of: Array("rosa@kolibri.net".utf8))
+        let entry = try #require(AllowedSecret("email:\(digest.hex)"))
+        #expect(try inspect(text, by: EgressGuard(GuardSettings(allowed: [entry]))).outcome == .clean)
+        let other = #"{"text":"ivo@kolibri.net"}"#
+        #expect(try inspect(other, by: EgressGuard(GuardSettings(allowed: [entry]))).outcome != .clean)
+        let hosts = try inspect(text, by: EgressGuard(GuardSettings(hostNames: ["falcon-7"])))
+        #expect(hosts.findings.map(\.rule) == ["email", "host-name", "aws-account"])
+        #expect(throws: GuardSettingsError.self) { try EgressGuard(GuardSettings(outcomes: ["e-mail": .block])) }
+        #expect(throws: GuardSettingsError.self) { try EgressGuard(GuardSettings(hostNames: ["a"])) }
+        #expect(AllowedSecret("email") == nil)
+        #expect(AllowedSecret("email:abc") == nil)
+    }
+
+    @Test("The version tells guards apart that find different things")
+    func version() throws {
+        let standard = EgressGuard.standard.version
+        #expect(try EgressGuard(GuardSettings()).version == standard)
+        #expect(try EgressGuard(GuardSettings(outcomes: ["email": .block])).version != standard)
+        #expect(try EgressGuard(GuardSettings(disabled: ["email"])).version != standard)
+        #expect(try EgressGuard(GuardSettings(hostNames: ["falcon"])).version != standard)
+    }
+
+    @Test("Allowable findings are those of the inspection, each with its entry")
+    func allowable() throws {
+        let payload = try canonical(#"{"text":"rosa@kolibri.net and ivo@kolibri.net"}"#)
+        let found = EgressGuard.standard.allowable(inPayload: payload)
+        #expect(found.map(\.finding.place) == ["/payload/text", "/payload/text"])
+        #expect(
+            found.map(\.entry)
+                == ["rosa@kolibri.net", "ivo@kolibri.net"].map {
+                    AllowedSecret(rule: "email", digest: SHA256.digest(of: Array($0.utf8)))
+                }
+        )
+    }
+}

@@ -1,0 +1,70 @@
+extension RuleCase {
+    private static func block(_ label: String, _ body: String) -> String {
+        "-----BEGIN \(label)-----\n\(body)\n-----END \(label)-----"
+    }
+
+    static let keys: [RuleCase] = [
+        RuleCase(
+            "private-key",
+            [
+                block("RSA PRIVATE KEY", "{b64}\n{b64}\n{b20}=="), block("PRIVATE KEY", "{b64}"),
+                block("OPENSSH PRIVATE KEY", "{b70}\n{b70}\n{b33}="), block("EC PRIVATE KEY", "{b64}\n{b64}"),
+                block("DSA PRIVATE KEY", "{b64}\n{b64}"),
+                block("ENCRYPTED PRIVATE KEY", "{b64}\n{b64}"),
+                block("RSA PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,{h32}\n\n{b64}\n{b40}"),
+                "key: |\n  -----BEGIN PRIVATE KEY-----\n  {b64}\n  {b64}\n  -----END PRIVATE KEY-----\nname: x",
+                "\"-----BEGIN PRIVATE KEY-----\\n{b64}\\n{b64}\\n-----END PRIVATE KEY-----\\n\"",
+                "-----BEGIN RSA PRIVATE KEY-----\n{b64}\n{b64}\n{b30}",
+                "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{b70}\n{b70}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
+            ],
+            not: [
+                "look for -----BEGIN RSA PRIVATE KEY----- in the file", block("PUBLIC KEY", "{b64}\n{b64}"),
+                block("CERTIFICATE", "{b64}\n{b64}"), block("PRIVATE KEY", "..."),
+                block("PGP PUBLIC KEY BLOCK", "{b64}"), block("PRIVATE KEY", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+            ]
+        ),
+        RuleCase(
+            "pgp-private-key",
+            [block("PGP PRIVATE KEY BLOCK", "\n{b64}\n{b64}\n=abcd")],
+            not: [
+                block("PGP PUBLIC KEY BLOCK", "\n{b64}"), block("PGP MESSAGE", "\n{b64}"),
+                "BEGIN PGP PRIVATE KEY BLOCK",
+            ]
+        ),
+        RuleCase(
+            "encoded-private-key",
+            // Base64 of "-----BEGIN PRIVATE KEY-----" and of "-----BEGIN RSA PRIVATE KEY-----".
+            ["client: LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0t{b200}", "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBLRVktLS0t{b200}"],
+            // Base64 of "-----BEGIN CERTIFICATE-----".
+            not: ["ca: LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t{b200}", "LS0tLS1CRUdJTiBQUklWQVRF"]
+        ),
+        RuleCase(
+            "putty-private-key",
+            ["PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "PuTTY-User-Key-File-2: ssh-rsa\n"],
+            not: ["PuTTY-User-Key-File", "PuTTY-User-Key-File-4: x", "PuTTY user key file 2"]
+        ),
+        RuleCase(
+            "age-secret-key",
+            ["AGE-SECRET-KEY-1{U58}", "# key\nAGE-SECRET-KEY-1{U58}\n"],
+            not: [
+                "AGE-SECRET-KEY-1{U30}", "age1{l58}",
+                "AGE-SECRET-KEY-1XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+            ]
+        ),
+        RuleCase(
+            "wireguard-key",
+            ["PrivateKey = {b43}=", "[Peer]\nPresharedKey={b43}="],
+            not: ["PublicKey = {b43}=", "PrivateKey = {b20}=", "PrivateKey = <the key of this machine>"]
+        ),
+        RuleCase(
+            "minisign-secret-key",
+            ["untrusted comment: minisign encrypted secret key\nRWRTY0Iy{b204}"],
+            not: ["RWRTY0Iy{b40}", "untrusted comment: minisign public key\nRWQ{b53}"]
+        ),
+        RuleCase(
+            "nix-signing-key",
+            ["cache.corp.net-1:{b86}=="],
+            not: ["cache.nixos.org-1:{b43}=", "cache.corp.net:{b86}==", "cache-1:{b60}=="]
+        ),
+    ]
+}

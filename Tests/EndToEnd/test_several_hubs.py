@@ -1,0 +1,173 @@
+"""One machine and several hubs: another one takes over while the preferred one is away, and what was said stays one."""
+
+import json
+
+import pytest
+
+from support.arena import wait_until
+from support.desk import Desk, ServiceManager
+from support.hierarchy import Region, agree
+from support.hub import Hub
+
+SKILLS = "skills-patterns"
+
+
+def item(pattern, version=1, value=0.9):
+    return {"id": pattern, "payload": {"value_score": value, "version": version}}
+
+
+def versions(hub, pattern, node):
+    """What a hub holds of what a node said of a pattern: incarnation, revision and the version that was said."""
+    return hub.psql("SELECT incarnation, revision, payload::json->>'version' FROM contributions"
+                    f" WHERE node = '{node}' AND pattern_id = '{pattern}'")
+
+
+def said(hub, pattern, node):
+    return versions(hub, pattern, node).rpartition("|")[2]
+
+
+@pytest.fixture
+def pair(arena):
+    """Two hubs, the second below the first."""
+    first, second = Region(arena), Region(arena)
+    first.start()
+    second.start()
+    second.join(first, "second", "--sync-interval", "5")
+    yield first, second
+    second.close()
+    first.close()
+
+
+def test_versions_follow_one_another_while_hubs_come_and_go(pair):
+    first, second = pair
+    desk = Desk([first, second], "alice")
+    other = Desk([second], "bruno")
+    desk.write(SKILLS, [item("moving", 1), item("still", 1), item("going", 1)])
+    with ServiceManager(desk.folder) as manager:
+        desk.start_managed(manager)
+        try:
+            manager.wait("STATUS=in step")
+            agree([first, second], SKILLS)
+            first.kill()
+            first.kill_database()
+            desk.wait_said("working with", 90)
+            desk.write(SKILLS, [item("moving", 2), item("still", 1), item("new", 1)])
+            desk.reload()
+            wait_until(lambda: said(second, "moving", "alice") == "2", 60, "the second version is at the second hub")
+            other.write(SKILLS, [item("meanwhile", 1)])
+            other.sync()
+            wait_until(lambda: "meanwhile" in desk.learned_items(SKILLS), 30, "news of the second hub arrive")
+            assert {"moving", "still", "new", "meanwhile"} <= set(desk.learned_items(SKILLS))
+            assert desk.status()["further_hubs"][0]["last_error"] is None
+            assert "in use now" in desk.run("status").stdout
+            first.start()
+            desk.wait_said("answers again", 330)
+            desk.write(SKILLS, [item("moving", 3), item("still", 1), item("new", 2)])
+            desk.reload()
+            wait_until(lambda: said(first, "moving", "alice") == "3", 60, "the third version is at the first hub")
+            agree([first, second], SKILLS, 120)
+            for hub in pair:
+                assert said(hub, "moving", "alice") == "3"
+                assert said(hub, "new", "alice") == "2"
+                assert said(hub, "still", "alice") == "1"
+                assert said(hub, "going", "alice") == "", "it was taken back"
+                assert hub.winner(SKILLS, "moving")["origin"] == "alice"
+            assert versions(first, "moving", "alice") == versions(second, "moving", "alice")
+            wait_until(lambda: set(desk.learned_items(SKILLS)) == {"moving", "still", "new", "meanwhile"}, 60,
+                       "nothing is lost or left over in the sink")
+            assert desk.stop() == 0
+        finally:
+            if desk.process.poll() is None:
+                desk.kill()
+
+
+def test_sinks_do_not_flap_and_single_rounds_go_over_too(arena):
+    with Hub(arena) as first, Hub(arena) as second:
+        first.client("bruno").push(SKILLS, [item("only-first")])
+        second.client("bruno").push(SKILLS, [item("only-second")])
+        desk = Desk([first, second], "carla")
+        desk.write(SKILLS, [item("own")])
+        desk.sync()
+        assert set(desk.learned_items(SKILLS)) == {"own", "only-first"}
+        first.stop()
+        report = desk.sync()
+        assert any("did not answer" in note for note in report["notes"]), report
+        assert set(desk.learned_items(SKILLS)) == {"own", "only-first", "only-second"}
+        listed = desk.run("list", SKILLS).stdout
+        assert "only-first" in listed and "only-second" in listed
+        assert desk.run("get", SKILLS, "only-first").returncode == 0
+        assert said(second, "own", "carla") == "1"
+
+
+def test_a_peer_is_pulled_and_told_nothing(arena):
+    with Hub(arena) as first, Hub(arena) as peer:
+        peer.client("bruno").push(SKILLS, [item("elsewhere")])
+        desk = Desk([first], "dora", peers=[peer])
+        desk.write(SKILLS, [item("own")])
+        desk.sync()
+        assert set(desk.learned_items(SKILLS)) == {"own", "elsewhere"}
+        assert versions(peer, "own", "dora") == ""
+        peer.stop()
+        done = desk.run("sync")
+        assert done.returncode == 3 and str(peer.port) in done.stdout, done
+        assert set(desk.learned_items(SKILLS)) == {"own", "elsewhere"}
+
+
+def test_an_enrolment_without_regard_to_the_other_hub_is_told_and_says_nothing(arena):
+    with Hub(arena) as first, Hub(arena) as second:
+        desk = Desk([first, second], "emil", incarnation="2")
+        desk.write(SKILLS, [item("own")])
+        desk.sync()
+        first.stop()
+        done = desk.run("sync")
+        assert done.returncode == 3 and "--incarnation 2" in done.stdout, done
+        assert versions(second, "own", "emil") == ""
+
+
+def test_a_node_is_enrolled_under_the_incarnation_it_has_elsewhere(arena):
+    with Hub(arena) as hub:
+        token = hub.command("node", "add", "alice", "--incarnation", "4").strip()
+        assert token.startswith("tributary_")
+        listed = {node["node"]: node for node in hub.command_json("node", "list")["nodes"]}
+        assert listed["alice"]["incarnation"] == 4
+        again = hub.run("node", "add", "alice", "--incarnation", "5")
+        assert again.returncode == 6 and "revoke" in again.stderr, again
+        hub.command("node", "revoke", "alice")
+        lower = hub.run("node", "add", "alice", "--incarnation", "4")
+        assert lower.returncode == 1 and "--incarnation 5" in lower.stderr, lower
+        hub.command("node", "add", "alice", "--incarnation", "7")
+        hub.command("node", "revoke", "alice")
+        hub.command("node", "add", "alice")
+        assert {n["node"]: n for n in hub.command_json("node", "list")["nodes"]}["alice"]["incarnation"] == 8
+        assert hub.run("node", "add", "bob", "--incarnation", "0").returncode == 2
+        assert hub.run("node", "add", "bob", "--incarnation", "1000001").returncode == 2
+
+
+def test_what_was_heard_through_other_hubs_is_not_gone_below(pair):
+    first, second = pair
+    first.command("node", "add", "frida", "--incarnation", "3")
+    first.command("node", "revoke", "frida")
+    first.tokens["frida"] = first.command("node", "add", "frida").strip()
+    with first.client("frida") as client:
+        client.push(SKILLS, [item("told")])
+    wait_until(lambda: said(second, "told", "frida") == "1", 60, "it travels")
+    done = second.run("node", "add", "frida", "--incarnation", "3")
+    assert done.returncode == 1 and "--incarnation 4" in done.stderr, done
+    second.command("node", "add", "frida", "--incarnation", "4")
+
+
+@pytest.mark.parametrize("change, word", [
+    (lambda s: s["hubs"][1].update(node="other"), "one name"),
+    (lambda s: s.update(pullFrom=[s["hubs"][0]]), "pullFrom"),
+    (lambda s: s.update(pullFrom=[{"url": f"http://127.0.0.1:{n}", "node": "x", "tokenFile": "token0"}
+                                  for n in range(1, 9)]), "most")])
+def test_hubs_that_do_not_go_together_are_refused(hub, arena, change, word):
+    desk = Desk([hub], "gregor" + word.replace(" ", ""))
+    with open(desk.file, encoding="utf-8") as file:
+        settings = json.load(file)
+    settings["hubs"].append({"url": "http://127.0.0.1:9", "node": desk.node, "tokenFile": "token0"})
+    change(settings)
+    with open(desk.file, "w", encoding="utf-8") as file:
+        json.dump(settings, file)
+    done = desk.run("sync")
+    assert done.returncode == 8 and word in done.stderr, done

@@ -1,0 +1,178 @@
+"""A spoke's state on folders and disks that do not work: what is said, what it ends with, and that nothing is lost."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+
+import pytest
+
+from support.arena import sudo, wait_until
+from support.disk import SmallDisk
+from support.spoke import Spoke
+
+SKILLS = "skills-patterns"
+
+
+def items(prefix, count, text="x"):
+    return [{"id": f"{prefix}-{n}", "payload": {"value_score": 0.9, "text": text * 50}} for n in range(count)]
+
+
+def said(hub, node):
+    """What a node said, with its revisions."""
+    rows = hub.psql(f"SELECT pattern_id, revision FROM contributions WHERE node = '{node}'")
+    return set(rows.splitlines())
+
+
+def database(spoke):
+    return os.path.join(spoke.state, "state.sqlite")
+
+
+@pytest.fixture
+def spoke(hub, request):
+    """A spoke that is in step, and whose state is then harmed."""
+    spoke = Spoke(hub, "state-" + str(abs(hash(request.node.name)) % 10**6))
+    spoke.write(SKILLS, items(spoke.node, 50))
+    spoke.sync()
+    return spoke
+
+
+def goes_on(hub, spoke, before):
+    """The next start goes on, and says nothing twice."""
+    report = spoke.sync()
+    assert report["status"] == "ok"
+    assert said(hub, spoke.node) == before
+    assert len(spoke.learned_items(SKILLS)) >= 50
+
+
+def test_rebuild_makes_the_state_anew_and_says_nothing_twice(hub, spoke):
+    before, learned = said(hub, spoke.node), spoke.learned()
+    with sqlite3.connect(database(spoke)) as connection:
+        connection.execute("DELETE FROM winners WHERE id LIKE '%-1%'")
+        connection.execute("UPDATE offered SET checksum = zeroblob(32)")
+    words = [word if word != "sync" else "rebuild" for word in spoke.words("sync", "--json")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done
+    assert spoke.learned() == learned
+    assert said(hub, spoke.node) == before
+    held = spoke.run("list", SKILLS).stdout
+    assert f"{spoke.node}-11" in held
+    assert not [name for name in os.listdir(spoke.state) if name.startswith("before-")]
+
+
+def test_rebuild_without_a_hub_keeps_what_was_there(hub, spoke):
+    before = said(hub, spoke.node)
+    spoke.port = 9
+    words = [word if word != "sync" else "rebuild" for word in spoke.words("sync")]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 5, done
+    kept = [name for name in os.listdir(spoke.state) if name.startswith("before-")]
+    assert len(kept) == 1 and kept[0] in done.stderr, done
+    assert len(spoke.learned_items(SKILLS)) >= 50, "the sink is untouched"
+    spoke.port = hub.port
+    goes_on(hub, spoke, before)
+
+
+def test_a_running_spoke_keeps_others_from_rebuilding(hub, spoke):
+    spoke.start("run", "--sync-interval", "3600")
+    try:
+        wait_until(lambda: spoke.run("sync").returncode == 1, 10, "it has the folder")
+        words = [word if word != "sync" else "rebuild" for word in spoke.words("sync")]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 1 and str(spoke.process.pid) in done.stderr, done
+    finally:
+        assert spoke.stop() == 0
+
+
+def test_a_newer_state_is_left_alone(hub, spoke):
+    before = said(hub, spoke.node)
+    with sqlite3.connect(database(spoke)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+    done = spoke.run("sync")
+    assert done.returncode == 8 and f"schema {version + 1}" in done.stderr and "newer" in done.stderr, done
+    with sqlite3.connect(database(spoke)) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    goes_on(hub, spoke, before)
+
+
+def test_a_folder_in_place_of_the_file_is_told(hub, spoke):
+    before = said(hub, spoke.node)
+    for name in os.listdir(spoke.state):
+        if name.startswith("state.sqlite"):
+            os.rename(os.path.join(spoke.state, name), os.path.join(spoke.folder, name))
+    os.mkdir(database(spoke))
+    done = spoke.run("sync")
+    assert done.returncode != 0 and database(spoke) in done.stderr, done
+    os.rmdir(database(spoke))
+    goes_on(hub, spoke, before)
+
+
+def test_a_file_in_place_of_the_folder_is_told(hub, spoke):
+    before = said(hub, spoke.node)
+    os.rename(spoke.state, spoke.state + "-kept")
+    with open(spoke.state, "w", encoding="ascii"):
+        pass
+    done = spoke.run("sync")
+    assert done.returncode == 8 and spoke.state in done.stderr, done
+    os.remove(spoke.state)
+    os.rename(spoke.state + "-kept", spoke.state)
+    goes_on(hub, spoke, before)
+
+
+def test_an_empty_file_is_a_new_state(hub, spoke):
+    before = said(hub, spoke.node)
+    for name in os.listdir(spoke.state):
+        if name.startswith("state.sqlite"):
+            os.truncate(os.path.join(spoke.state, name), 0)
+    goes_on(hub, spoke, before)
+
+
+def remount(folder, mode):
+    subprocess.run([*sudo(), "mount", "-o", f"remount,{mode}", folder], check=True)
+
+
+def test_a_file_system_that_became_read_only_is_told_and_loses_nothing(hub):
+    spoke = Spoke(hub, "read-only")
+    os.mkdir(spoke.state)
+    with SmallDisk(spoke.state, 20):
+        spoke.write(SKILLS, items("ro", 50))
+        spoke.sync()
+        before = said(hub, spoke.node)
+        remount(spoke.state, "ro")
+        done = spoke.run("sync")
+        assert done.returncode in (1, 8), done
+        assert spoke.state in done.stderr and "ead-only" in done.stderr, done
+        remount(spoke.state, "rw")
+        goes_on(hub, spoke, before)
+
+
+def test_a_running_spoke_outlives_a_disk_that_is_full_for_a_while(hub):
+    spoke = Spoke(hub, "filled")
+    os.mkdir(spoke.state)
+    with SmallDisk(spoke.state, 12) as disk:
+        spoke.write(SKILLS, items("first", 5))
+        spoke.start("run", "--sync-interval", "1")
+        try:
+            wait_until(lambda: len(said(hub, "filled")) == 5, 20, "the first round")
+            disk.fill()
+            spoke.write(SKILLS, items("first", 5) + items("second", 2_000, text="many "))
+            told = wait_until(lambda: next((line for line in iter_lines(spoke) if "full" in line or "room" in line), None),
+                              30, "it says that the disk is full")
+            assert "sync failure" in told
+            assert spoke.process.poll() is None
+            disk.make_room()
+            wait_until(lambda: len(said(hub, "filled")) == 2_005, 60, "everything goes once there is room")
+            assert spoke.stop() == 0
+        finally:
+            if spoke.process.poll() is None:
+                spoke.process.send_signal(signal.SIGKILL)
+                spoke.process.wait()
+        before = said(hub, "filled")
+        goes_on(hub, spoke, before)
+
+
+def iter_lines(spoke):
+    """The lines that came since it was asked last."""
+    while not spoke.lines.empty():
+        yield spoke.lines.get()
