@@ -149,14 +149,7 @@ package struct Admission {
     }
 
     private func parse(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> JSONDocument {
-        do throws(JSONError) {
-            return try JSONDocument(parsing: bytes)
-        } catch {
-            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quotingUnsigned(in: bytes) {
-                do throws(JSONError) { return try JSONDocument(parsing: quoted) } catch { throw Refusal(error) }
-            }
-            throw Refusal(error)
-        }
+        do throws(JSONError) { return try TopLevelInteger.document(bytes) } catch { throw Refusal(error) }
     }
 
     private func readID(_ root: JSONNode) throws(Refusal) -> PatternID {

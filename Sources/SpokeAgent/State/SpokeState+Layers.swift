@@ -92,8 +92,12 @@ extension SpokeState {
         _ columns: String,
         _ body: (Statement) throws -> Void
     ) throws {
-        let readers = try layeredStates.compactMap { state in
+        var readers = try layeredStates.compactMap { state in
             try state.existingNumber(of: collection).map { try LayerReader(state, number: $0, columns) }
+        }
+        // What came in files stands behind everything that hubs say, and is this machine's own.
+        if let number = try existingNumber(of: collection) {
+            readers.append(try LayerReader(self, number: number, columns, isImported: true))
         }
         while let id = readers.compactMap(\.id).min() {
             for reader in readers {
@@ -143,9 +147,12 @@ private final class LayerReader {
     private var winnerID: PatternID?
     private var withdrawnID: PatternID?
 
-    init(_ state: SpokeState, number: Int64, _ columns: String) throws {
-        winners = try state.database.prepare("SELECT \(columns) FROM winners AS w WHERE collection = ?1 ORDER BY id")
+    init(_ state: SpokeState, number: Int64, _ columns: String, isImported: Bool = false) throws {
+        winners = try state.database.prepare(
+            "SELECT \(columns) FROM learned AS w WHERE collection = ?1 AND is_imported = ?2 ORDER BY id"
+        )
         try winners.bind(number, at: 1)
+        try winners.bind(isImported, at: 2)
         withdrawn = try state.database.prepare("SELECT id FROM withdrawn WHERE collection = ?1 ORDER BY id")
         try withdrawn.bind(number, at: 1)
         winnerID = try winners.step() ? winners.patternID(0) : nil

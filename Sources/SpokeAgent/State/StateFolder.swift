@@ -42,10 +42,18 @@ package struct StateFolder {
             let aside = try moveAside(now)
             notice(
                 "the state \(databasePath) is damaged; it was moved to \(aside), and is now rebuilt from the hub and the"
-                    + " sources: nothing is lost, the next round takes longer"
+                    + " sources: nothing is lost but what was imported from files, and the next round takes longer"
             )
             return try openChecked(now)
         }
+    }
+
+    /// Opens the state to be used beside a running spoke, or makes a new one where there is none.
+    package func openBeside(at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
+        if exists { return try openExisting() }
+        let lock = try lock()
+        defer { withExtendedLifetime(lock) {} }
+        return try open(at: now, notice: notice)
     }
 
     /// Opens the state to be read beside a running spoke; throws ``SpokeError`` where there is none.
