@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    package static let schemaVersion: Int32 = 8
+    package static let schemaVersion: Int32 = 9
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -169,6 +169,7 @@ extension SpokeState {
             PRIMARY KEY (collection, id)
         ) STRICT, WITHOUT ROWID;
         """,
+        SpokeState.importedTables,
     ]
 
     /// What sinks that write winner by winner remember.
