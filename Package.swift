@@ -129,7 +129,8 @@ let package = Package(
         library(
             "SpokeAgent",
             [
-                "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON", "Digest", "SQLite",
+                "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON", "Digest",
+                "SQLite",
                 "Qdrant",
             ]
         ),
