@@ -145,7 +145,8 @@ extension SpokeState {
         """,
         """
         -- Over what a winner says, whatever its id, scores and times.
-        ALTER TABLE winners ADD COLUMN content_digest BLOB NOT NULL DEFAULT (zeroblob(32));
+        ALTER TABLE winners ADD COLUMN content_digest BLOB NOT NULL
+            DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
 
         -- What other nodes' winners said, also earlier ones, so that a copy is known again under whatever id.
         CREATE TABLE foreign_contents (
