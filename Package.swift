@@ -75,6 +75,9 @@ let package = Package(
         // The domain: every rule of the product, no input or output.
         library("Federation", ["JSON", "Digest"]),
 
+        // Files of snapshots, whichever program reads or writes them.
+        library("Snapshots", ["Federation", "Digest", "Gzip"]),
+
         // What of a pattern may leave a machine: rules, no input or output.
         library("Egress", ["JSON", "Digest"]),
 
@@ -115,8 +118,8 @@ let package = Package(
         .executableTarget(
             name: "tributary-hub",
             dependencies: [
-                "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "CLibMalloc",
-                argumentParser, logging,
+                "HubService", "HubStore", "Replication", "Settings", "Presentation", "Snapshots", "Federation", "JSON",
+                "Digest", "CLibMalloc", argumentParser, logging,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + foundationLinkage
@@ -125,12 +128,17 @@ let package = Package(
         // The spoke.
         library(
             "SpokeAgent",
-            ["Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Qdrant"]
+            [
+                "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON", "Digest",
+                "SQLite",
+                "Qdrant",
+            ]
         ),
         .executableTarget(
             name: "tributary-spoke",
             dependencies: [
-                "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", argumentParser,
+                "SpokeAgent", "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON",
+                argumentParser,
             ],
             swiftSettings: settings,
             linkerSettings: programLinkage + essentialsLinkage
@@ -149,6 +157,7 @@ let package = Package(
         tests("CurlTests", ["Curl"]),
         tests("SQLiteTests", ["SQLite"]),
         tests("GzipTests", ["Gzip"]),
+        tests("SnapshotsTests", ["Snapshots", "Federation", "Digest", "Gzip"]),
         tests("QdrantTests", ["Qdrant", "JSON"]),
         tests("PostgresTests", ["Postgres", "PostgresCluster"]),
         tests(

@@ -149,14 +149,7 @@ package struct Admission {
     }
 
     private func parse(_ bytes: UnsafeRawBufferPointer) throws(Refusal) -> JSONDocument {
-        do throws(JSONError) {
-            return try JSONDocument(parsing: bytes)
-        } catch {
-            if error.kind == .numberNotInteroperable, let quoted = TopLevelInteger.quotingUnsigned(in: bytes) {
-                do throws(JSONError) { return try JSONDocument(parsing: quoted) } catch { throw Refusal(error) }
-            }
-            throw Refusal(error)
-        }
+        do throws(JSONError) { return try TopLevelInteger.document(bytes) } catch { throw Refusal(error) }
     }
 
     private func readID(_ root: JSONNode) throws(Refusal) -> PatternID {
@@ -297,7 +290,7 @@ extension Refusal {
     package init(_ error: JSONError) {
         let code: RefusalCode =
             switch error.kind {
-            case .syntax, .duplicateName, .invalidUTF8: .malformedJSON
+            case .syntax, .duplicateName, .invalidUTF8, .tooManyValues: .malformedJSON
             case .nulCharacter: .nulNotAllowed
             case .numberNotInteroperable: .numberNotInteroperable
             case .tooDeep: .tooDeep

@@ -87,4 +87,13 @@ package enum Limits {
     package static let collections = 256
     /// Resolutions in one request or answer.
     package static let resolutionItems = 1_000
+
+    /// Bytes of one item of a snapshot: a payload, the numbers of a vector in digits, and what it was merged from.
+    package static let snapshotItemBytes = 3 * 1024 * 1024
+    /// Bytes of a snapshot's manifest: some hundreds for each collection.
+    package static let snapshotManifestBytes = 1024 * 1024
+    /// Collections in a snapshot.
+    package static let snapshotCollections = 1_000
+    /// Bytes of a collection's name as a snapshot writes it, which may escape every letter.
+    package static let snapshotNameBytes = 512
 }

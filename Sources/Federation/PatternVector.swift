@@ -75,11 +75,35 @@ package struct PatternVector: Sendable, Equatable {
 
     /// The numbers as a JSON array, in the shortest digits that read back as the same 32-bit numbers.
     package var json: JSONValue {
-        .array(values.map { .raw(Array(PatternVector.shortest($0).utf8)) })
+        var text: [UInt8] = []
+        append(to: &text)
+        return .raw(text)
+    }
+
+    /// Appends the numbers as a JSON array, in the shortest digits that read back as the same 32-bit numbers.
+    package func append(to output: inout [UInt8]) {
+        output.reserveCapacity(output.count + dimension * 12)
+        output.append(UInt8(ascii: "["))
+        bytes.withUnsafeBytes { raw in
+            for index in 0..<dimension {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                let bits = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+                var text = PatternVector.shortest(Float(bitPattern: bits))
+                text.withUTF8 { output.append(contentsOf: $0) }
+            }
+        }
+        output.append(UInt8(ascii: "]"))
     }
 
     private static func shortest(_ value: Float) -> String {
-        value == 0 ? "0" : value.description
+        if value == 0 { return "0" }
+        let text = value.description
+        // Who reads it takes the nearest 64-bit number first, and of that the nearest 32-bit one. Far from 1 that may, once
+        // in a very long time, be another one than the nearest to the digits.
+        guard value.magnitude < 1e-3 || value.magnitude > 1e3, let double = Double(text), Float(double) != value else {
+            return text
+        }
+        return Double(value).description
     }
 }
 

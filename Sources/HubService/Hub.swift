@@ -11,7 +11,11 @@ struct Hub: Sendable {
     let pushSlots = RequestSlots(perNode: 4, total: 24)
     /// Pulls being sent: each holds a database connection.
     let pullSlots = RequestSlots(perNode: 2, total: 64)
+    /// Which of the upstreams' long answers is decoded.
+    let decoding = DecodingTurn()
     let logger: Logger
     /// The hub's clock.
     let now: @Sendable () -> Timestamp
+    /// The PEM file with the certificates by which upstreams are trusted; `nil` for the system's.
+    var trustedCertificates: String?
 }

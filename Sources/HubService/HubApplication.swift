@@ -101,7 +101,8 @@ package struct HubApplication: Sendable {
             signal: signal,
             metrics: HubMetrics(),
             logger: logger,
-            now: Live.now
+            now: Live.now,
+            trustedCertificates: configuration.trustedCertificates
         )
         let identity = try await store.currentIdentity()
         let announcement = Announcement(

@@ -19,6 +19,8 @@ package struct HubConfiguration: Sendable {
     package var historyRows: Int64
     /// The hub's name in the paths of what it passes on; `nil` leaves the one it has.
     package var name: NodeName?
+    /// The PEM file with the certificates by which upstreams are trusted; `nil` for the system's.
+    package var trustedCertificates: String?
     /// The upstreams of the configuration file; `nil` where there is none, which leaves those of the last one.
     package var upstreams: [Upstream]?
 
@@ -32,6 +34,7 @@ package struct HubConfiguration: Sendable {
         historyDays: Int64 = 90,
         historyRows: Int64 = 5_000_000,
         name: NodeName? = nil,
+        trustedCertificates: String? = nil,
         upstreams: [Upstream]? = nil
     ) {
         self.dataDirectory = dataDirectory
@@ -43,6 +46,7 @@ package struct HubConfiguration: Sendable {
         self.historyDays = historyDays
         self.historyRows = historyRows
         self.name = name
+        self.trustedCertificates = trustedCertificates
         self.upstreams = upstreams
     }
 }

@@ -50,7 +50,9 @@ package struct QuarantinedItem: Sendable {
 
     private static func document(_ body: [UInt8]) -> JSONDocument? {
         if let document = try? JSONDocument(parsing: body) { return document }
-        return body.withUnsafeBytes(TopLevelInteger.quotingUnsigned).flatMap { try? JSONDocument(parsing: $0) }
+        return body.withUnsafeBytes { TopLevelInteger.quotingUnsigned(in: $0) }.flatMap {
+            try? JSONDocument(parsing: $0)
+        }
     }
 }
 

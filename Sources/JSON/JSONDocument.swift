@@ -32,6 +32,15 @@ package final class JSONDocument {
         self.init(adopting: try outcome.get())
     }
 
+    /// Reads `text`, which has at most `greatestValues` values; throws a ``JSONError``, before it spends memory on more.
+    package convenience init(parsing text: UnsafeRawBufferPointer, greatestValues: Int) throws(JSONError) {
+        // No value is shorter than a byte.
+        if text.count > greatestValues, JSONValueCount.exceeds(greatestValues, in: text) {
+            throw JSONError(.tooManyValues, "it has more than \(greatestValues) values")
+        }
+        try self.init(parsing: text)
+    }
+
     private init(adopting tree: UnsafeMutablePointer<json_t>) {
         self.tree = tree
     }

@@ -14,6 +14,8 @@ package struct JSONError: Error, Equatable, CustomStringConvertible {
         case numberNotInteroperable
         /// Nested deeper than the limit.
         case tooDeep
+        /// More values than the reader takes at once.
+        case tooManyValues
     }
 
     package var kind: Kind

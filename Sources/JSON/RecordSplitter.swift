@@ -24,23 +24,25 @@ package protocol RecordSplitter {
 }
 
 /// What a splitter keeps of a record whose end it has not seen yet.
-struct PartialRecord {
+package struct PartialRecord {
     let limit: Int
     private(set) var bytes: [UInt8] = []
     private(set) var length = 0
 
-    init(limit: Int) {
+    /// A record of which at most `limit` bytes are kept.
+    package init(limit: Int) {
         self.limit = limit
     }
 
-    mutating func append(_ part: UnsafeRawBufferPointer) {
+    /// Keeps a part of the record, whose end is still to come.
+    package mutating func append(_ part: UnsafeRawBufferPointer) {
         let room = limit - bytes.count
         if room > 0 { bytes.append(contentsOf: part.prefix(room)) }
         length += part.count
     }
 
     /// Hands out what was collected together with `last`, without copying where the whole record lies in `last`.
-    mutating func complete(with last: UnsafeRawBufferPointer, _ record: (RecordSlice) throws -> Void) rethrows {
+    package mutating func complete(with last: UnsafeRawBufferPointer, _ record: (RecordSlice) throws -> Void) rethrows {
         if length == 0 {
             let kept = UnsafeRawBufferPointer(rebasing: last.prefix(limit))
             try record(RecordSlice(bytes: kept, length: last.count))

@@ -6,8 +6,10 @@ package enum TopLevelInteger {
     /// Quoting changes nothing for an id, whose canonical form is its decimal digits, and no other member may be such an
     /// integer anyway. The result still goes through the strict parser: only a well-formed integer literal is touched, so
     /// nothing malformed becomes acceptable.
-    package static func quotingUnsigned(in text: UnsafeRawBufferPointer) -> [UInt8]? {
-        var scanner = Scanner(text: text)
+    ///
+    /// With `depth`, members of objects within are looked at too, down to this level.
+    package static func quotingUnsigned(in text: UnsafeRawBufferPointer, depth: Int = 1) -> [UInt8]? {
+        var scanner = Scanner(text: text, greatestDepth: depth)
         var quoted: [UInt8] = []
         var copied = 0
         while let range = scanner.nextUnsigned() {
@@ -22,13 +24,30 @@ package enum TopLevelInteger {
         return quoted
     }
 
+    /// `text` parsed, with such members as strings where there are any; throws a ``JSONError``.
+    package static func document(
+        _ text: UnsafeRawBufferPointer,
+        depth: Int = 1
+    ) throws(JSONError) -> JSONDocument {
+        do throws(JSONError) {
+            return try JSONDocument(parsing: text)
+        } catch {
+            guard error.kind == .numberNotInteroperable, let quoted = quotingUnsigned(in: text, depth: depth) else {
+                throw error
+            }
+            return try JSONDocument(parsing: quoted)
+        }
+    }
+
     private struct Scanner {
         private let text: UnsafeRawBufferPointer
+        private let greatestDepth: Int
         private var index = 0
         private var depth = 0
 
-        init(text: UnsafeRawBufferPointer) {
+        init(text: UnsafeRawBufferPointer, greatestDepth: Int) {
             self.text = text
+            self.greatestDepth = greatestDepth
         }
 
         /// Where the next such integer stands.
@@ -42,7 +61,8 @@ package enum TopLevelInteger {
                 default: break
                 }
                 index += 1
-                guard byte == UInt8(ascii: ":"), depth == 1, let range = integerLiteral() else { continue }
+                guard byte == UInt8(ascii: ":"), (1...greatestDepth).contains(depth), let range = integerLiteral()
+                else { continue }
                 let value = UInt64(String(decoding: text[range], as: UTF8.self))
                 if let value, value > UInt64(Int64.max) { return range }
             }

@@ -86,6 +86,14 @@ extension ReplicationError {
             case .tooLarge, .protocolViolation: .notAHub
             default: .unreachable
             }
-        self.init(kind, kind == .stopped ? HubClient.stopped.description : error.description)
+        switch (kind, error.kind) {
+        case (.stopped, _): self.init(kind, HubClient.stopped.description)
+        case (.configuration, .tls):
+            self.init(
+                kind,
+                error.description + " A certificate by an authority of your own is trusted with --ca-file FILE."
+            )
+        default: self.init(kind, error.description)
+        }
     }
 }

@@ -41,7 +41,7 @@ package struct FeedReader {
         guard !slice.isOversized else { throw violation("a line is longer than \(TransferLimits.lineBytes) bytes") }
         let root: JSONNode
         do throws(JSONError) {
-            root = try JSONDocument(parsing: slice.bytes).root
+            root = try JSONDocument.received(slice.bytes).root
         } catch { throw violation("line \(lines + 1) is no JSON: \(error)") }
         do throws(FeedLineError) {
             if let marker = try FeedMarker(root) { return .marker(try verify(marker)) }

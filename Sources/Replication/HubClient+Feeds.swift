@@ -74,7 +74,7 @@ extension HubClient {
             bytesSinceLine += piece.count
             try lines.split(piece) { slice in
                 bytesSinceLine = 0
-                try onEvent(reader.read(slice), slice)
+                try decoding(slice.length) { try onEvent(reader.read(slice), slice) }
             }
             guard bytesSinceLine <= TransferLimits.bytesBetweenLines else { throw idle(target) }
         }

@@ -25,7 +25,8 @@ extension HubClient {
         var body: [UInt8] = []
         let reply = try exchange(request, expecting: ProtocolPaths.json) { body.append(contentsOf: $0) }
         if reply.status == 304 { return .notModified }
-        guard let manifest = (try? JSONDocument(parsing: body)).flatMap({ ManifestDocument($0.root) }) else {
+        let manifest = try decoding(body.count) { JSONDocument.received(body).flatMap { ManifestDocument($0.root) } }
+        guard let manifest else {
             throw ReplicationError(
                 .notAHub,
                 "the manifest of \(endpoint) cannot be read; this program speaks protocol"

@@ -18,7 +18,7 @@ extension HubClient {
         var reader = PushAnswerReader(count: batch.items.count, hasher: SHA256())
         var lines = LineSplitter(limit: TransferLimits.lineBytes)
         _ = try exchange(request, expecting: ProtocolPaths.ndjson) { piece in
-            try lines.split(piece) { try reader.read($0) }
+            try lines.split(piece) { slice in try decoding(slice.length) { try reader.read(slice) } }
         }
         // A last line without its newline was cut off, unless it happens to be whole.
         try lines.finish { try? reader.read($0) }

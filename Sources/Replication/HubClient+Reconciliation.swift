@@ -17,9 +17,10 @@ extension HubClient {
         )
         var body: [UInt8] = []
         _ = try exchange(request, expecting: ProtocolPaths.json) { body.append(contentsOf: $0) }
-        guard let root = (try? JSONDocument(parsing: body))?.root,
-            let answer = DigestsAnswer(root, to: question)
-        else {
+        let answer = try decoding(body.count) {
+            JSONDocument.received(body).flatMap { DigestsAnswer($0.root, to: question) }
+        }
+        guard let answer else {
             throw ReplicationError(
                 .integrity,
                 "the digests of \(collection) that the hub at \(endpoint) sent cannot be read, or are more than was asked for; nothing of them was used:"

@@ -19,7 +19,7 @@ extension HubClient {
         var reader = ResolutionReader(of: collection)
         var lines = LineSplitter(limit: TransferLimits.lineBytes)
         _ = try exchange(request, expecting: ProtocolPaths.ndjson) { piece in
-            try lines.split(piece) { try reader.read($0) }
+            try lines.split(piece) { slice in try decoding(slice.length) { try reader.read(slice) } }
         }
         // A last line without its newline was cut off, unless it happens to be whole.
         try lines.finish { try? reader.read($0) }
@@ -38,11 +38,12 @@ extension HubClient {
             // The winners of everything decided about follow before the answer.
             deadline: TransferLimits.comparison + TransferLimits.pushDeadline(bytes: body.count),
             stall: TransferLimits.comparison,
-            maximumReplyBytes: TransferLimits.pushAnswerBytes
+            maximumReplyBytes: TransferLimits.resolutionAnswerBytes
         )
         var answer: [UInt8] = []
         _ = try exchange(request, expecting: ProtocolPaths.json) { answer.append(contentsOf: $0) }
-        guard let root = (try? JSONDocument(parsing: answer))?.root, let accepted = root["accepted"]?.integer,
+        let document = try decoding(answer.count) { JSONDocument.received(answer) }
+        guard let root = document?.root, let accepted = root["accepted"]?.integer,
             let refused = root["refused"], refused.kind == .array,
             // More than was sent is added up without end.
             accepted >= 0, refused.elements.count <= count, accepted <= Int64(count - refused.elements.count)
@@ -77,7 +78,7 @@ private struct ResolutionReader {
         guard !isComplete else { throw violation("something follows its end marker") }
         guard !slice.isOversized else { throw violation("a line is longer than \(TransferLimits.lineBytes) bytes") }
         do {
-            let root = try JSONDocument(parsing: slice.bytes).root
+            let root = try JSONDocument.received(slice.bytes).root
             if let marker = try FeedMarker(root) {
                 guard marker.isEnd, portion.unreadable == 0 ? marker.digest == digest.sum : true,
                     marker.lines == lines

@@ -69,7 +69,7 @@ package final class HubClient {
 
     /// What an unsuccessful reply means.
     private func failure(_ reply: HubReply, of request: HubRequest) -> ReplicationError {
-        let problem = (try? JSONDocument(parsing: reply.body))?.root
+        let problem = JSONDocument.received(reply.body)?.root
         let prefix = "urn:tributary:problem:"
         let type = problem?["type"]?.string ?? ""
         let code = type.hasPrefix(prefix) ? ShownText.of(String(type.dropFirst(prefix.count))) : nil

@@ -20,7 +20,7 @@ struct PushAnswerReader {
         guard !slice.isOversized else { throw violation("a line is longer than \(TransferLimits.lineBytes) bytes") }
         let root: JSONNode
         do throws(JSONError) {
-            root = try JSONDocument(parsing: slice.bytes).root
+            root = try JSONDocument.received(slice.bytes).root
         } catch { throw violation("a line is no JSON: \(error)") }
         if let end = root["end"] {
             try finish(end)

@@ -127,10 +127,7 @@ package struct ReconciliationCycle {
         _ side: some ReconciliationSide,
         _ tally: inout ReconciliationTally
     ) throws {
-        while !keys.isEmpty {
-            let portion = Array(keys.prefix(TransferLimits.selectedKeys))
-            keys.removeFirst(portion.count)
-            guard side.found(portion, lacking: .here) else { continue }
+        try settle(&keys, lacking: .here, side) { portion in
             var taken: Int64 = 0
             try client.retrying {
                 taken = 0
@@ -155,11 +152,22 @@ package struct ReconciliationCycle {
         _ side: some ReconciliationSide,
         _ tally: inout ReconciliationTally
     ) throws {
+        try settle(&keys, lacking: .there, side) { portion in
+            try PushCycle(client: client, collection: collection).run(side.offers(of: portion), &tally.pushed)
+        }
+    }
+
+    /// Takes all of `keys`, portion by portion, and calls `body` with those that are to be sent.
+    private func settle(
+        _ keys: inout [ContributionKey],
+        lacking gap: ReconciliationGap,
+        _ side: some ReconciliationSide,
+        _ body: ([ContributionKey]) throws -> Void
+    ) throws {
         while !keys.isEmpty {
             let portion = Array(keys.prefix(TransferLimits.selectedKeys))
             keys.removeFirst(portion.count)
-            guard side.found(portion, lacking: .there) else { continue }
-            try PushCycle(client: client, collection: collection).run(side.offers(of: portion), &tally.pushed)
+            if side.found(portion, lacking: gap) { try body(portion) }
         }
     }
 

@@ -12,6 +12,8 @@ package struct RunEnvironment {
     package var shouldStop: () -> Bool
     /// The time that has passed since some moment, whatever is done to the clock meanwhile.
     package var elapsed: () -> Duration
+    /// Does its argument, which decodes something long; where several hubs are spoken to at once, one after the other.
+    package var decode: (() throws -> Void) throws -> Void = { try $0() }
 
     /// An environment; where `elapsed` is not given, the clock of `now` is taken for one that nobody sets.
     package init(

@@ -53,8 +53,15 @@ package enum TransferLimits {
     package static let resolutionItems = 500
     /// Bytes of one answer of a resolutions feed: hubs end one with the resolution that reaches 4 MiB.
     package static let resolutionsBytes = 8 * 1024 * 1024
-    /// Bytes of an answer with digests.
-    package static let digestsAnswerBytes = 16 * 1024 * 1024
+    /// Bytes of an answer with digests: of all ranges that are asked for at once, with the longest ids.
+    package static let digestsAnswerBytes = 6 * 1024 * 1024
+    /// Bytes of what a hub made of resolutions.
+    package static let resolutionAnswerBytes = 2 * 1024 * 1024
+    /// Values of one line, or of an answer that is one document: more than the longest item can have.
+    package static let decodedValues = Limits.itemBytes
+    /// Bytes of a line or document that may be decoded at the same time as others of other hubs: a hundred times as much
+    /// memory, for as many hubs as there are links, is little.
+    package static let undividedBytes = 16 * 1024
     /// The time for an answer with digests, for which the hub may read everything it has of a collection.
     package static let comparison = Duration.seconds(600)
     /// The longest time for which a transfer in which nothing arrives is left alone by whoever could be woken to end it.

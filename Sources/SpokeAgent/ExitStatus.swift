@@ -1,4 +1,5 @@
 internal import Replication
+internal import Snapshots
 
 /// How the program ends, as scripts see it.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
@@ -25,8 +26,19 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
         switch error {
         case let error as SpokeError: self = error.status
         case let error as ReplicationError: self = ExitStatus(error.kind)
+        case let error as SnapshotFileError: self = ExitStatus(error.kind)
         default: self = .failure
         }
+    }
+
+    private init(_ kind: SnapshotFileError.Kind) {
+        self =
+            switch kind {
+            case .unusable, .foreign: .usage
+            case .newer: .configuration
+            case .damaged: .integrity
+            case .failed, .stopped: .failure
+            }
     }
 
     private init(_ kind: ReplicationError.Kind) {

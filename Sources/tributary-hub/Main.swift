@@ -65,7 +65,7 @@ struct TributaryHub: ParsableCommand {
               tributary-hub why skills-patterns skill-123 --data-dir /var/lib/tributary
 
             EXIT CODES
-              0 done   1 failed or not found   2 usage   3 items were refused again
+              0 done   1 failed or not found   2 usage   3 items were refused
               5 database unreachable   6 conflict   8 configuration   9 integrity
             """,
         version: ProductVersion.text,
@@ -74,6 +74,10 @@ struct TributaryHub: ParsableCommand {
             CommandGroup(
                 name: "Serving",
                 subcommands: [Serve.self, NodeCommand.self, JoinTokenCommand.self, UpstreamCommand.self, Epoch.self]
+            ),
+            CommandGroup(
+                name: "Carrying",
+                subcommands: [ExportCommand.self, ImportCommand.self]
             ),
             CommandGroup(
                 name: "Deciding",

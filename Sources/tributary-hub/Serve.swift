@@ -28,6 +28,9 @@ struct Serve: AsyncParsableCommand {
             underscores: data_dir, listen, name and so on. Options win over it. Its member
             `upstreams` lists the hubs that this one is a node of, each with url, node,
             token_file, and where wanted collections, min_value and sync_interval.
+
+            Upstreams with https are trusted by the certificates of the system, or by those
+            in the file of --ca-file alone.
             """
     )
 
@@ -38,6 +41,12 @@ struct Serve: AsyncParsableCommand {
 
     @Option(help: "This hub's name in the paths of what it passes on (default: its id).", transform: Given.node)
     var name: NodeName?
+
+    @Option(
+        help: ArgumentHelp("Trust upstreams by the certificates in this PEM file, and no others.", valueName: "file"),
+        completion: .file()
+    )
+    var caFile: String?
 
     @Option(help: "Where to answer requests: HOST:PORT (default: \(ServeSettings.usualListen)).")
     var listen: String?

@@ -13,6 +13,7 @@ extension VerifyCommand {
     /// Compares with the upstreams that `against` names.
     func compare(_ against: String) async throws {
         let (collection, limit, repair) = (collection, Int(limit), repair)
+        let certificates = try caFile.map(CertificateFileCheck.checked)
         let url = UpstreamSettings.address(against)
         let (list, noUpstream) = (state.command("upstream", "list"), state.noUpstream)
         var logger = Logger(label: "tributary-hub") { _ in JSONLogHandler(now: Live.now) }
@@ -30,7 +31,12 @@ extension VerifyCommand {
             }
             var found: [(url: String, findings: [UpstreamVerification.Finding])] = []
             for upstream in wanted {
-                let verification = UpstreamVerification(of: store, against: upstream, logger: logger)
+                let verification = UpstreamVerification(
+                    of: store,
+                    against: upstream,
+                    trustedCertificates: certificates,
+                    logger: logger
+                )
                 found.append((upstream.url, try await verification.run(collection, repairs: repair, limit: limit)))
             }
             return found

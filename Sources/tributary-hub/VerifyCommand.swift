@@ -12,7 +12,7 @@ struct VerifyCommand: AsyncParsableCommand {
         abstract: "Recompute checksums, digests and winners from the contributions, and report what differs.",
         usage: """
             tributary-hub verify [--collection <collection>]
-                [--against upstream|<url> [--repair]] [<options>]
+                [--against upstream|<url> [--repair] [--ca-file <file>]] [<options>]
             """,
         discussion: """
             EXAMPLES
@@ -47,12 +47,19 @@ struct VerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Compare with all upstreams, or the one at this address.", valueName: "upstream|url"))
     var against: String?
 
+    @Option(
+        help: ArgumentHelp("With --against: trust only the certificates in this PEM file.", valueName: "file"),
+        completion: .file()
+    )
+    var caFile: String?
+
     @Flag(help: "Send what differs to the side that lacks it.") var repair = false
     @Flag(help: "Print one JSON document.") var json = false
     @OptionGroup var state: StateOptions
 
     func validate() throws {
         guard against != nil || !repair else { throw ValidationError("--repair needs --against") }
+        guard against != nil || caFile == nil else { throw ValidationError("--ca-file needs --against") }
     }
 
     func run() async throws {

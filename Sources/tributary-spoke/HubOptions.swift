@@ -43,7 +43,7 @@ struct HubOptions: ParsableArguments {
         return given.merging(qdrant.given) { first, _ in first }
     }
 
-    private static func collections(_ text: String) throws -> [CollectionName] {
+    static func collections(_ text: String) throws -> [CollectionName] {
         try text.split(separator: ",").map { part in
             try validated { () throws(InvalidSetting) in try SettingText.collection(String(part)) }
         }

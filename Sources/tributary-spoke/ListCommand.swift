@@ -46,13 +46,16 @@ struct ListCommand: ParsableCommand {
     private func listCollections(_ report: StateReport, _ console: Console) {
         guard !store.json else {
             let entries = report.entries.map { entry -> JSONValue in
-                ["collection": .string(entry.collection.text), "winners": .integer(entry.winners)]
+                [
+                    "collection": .string(entry.collection.text), "winners": .integer(entry.winners),
+                    "imported": .integer(entry.imported),
+                ]
             }
             console.result(JSONValue.array(entries).text)
             return
         }
-        console.result("collection\twinners")
-        for entry in report.entries { console.result("\(entry.collection)\t\(entry.winners)") }
+        console.result("collection\twinners\timported")
+        for entry in report.entries { console.result("\(entry.collection)\t\(entry.winners)\t\(entry.imported)") }
     }
 }
 

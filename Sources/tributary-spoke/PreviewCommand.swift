@@ -40,7 +40,7 @@ struct PreviewCommand: ParsableCommand {
         SignalFlag.install()
         let configuration = try options.load(sources)
         try configuration.requireSource()
-        let workplace = try Workplace(reading: configuration, options, confirmsRetractions: sources.confirmRetractions)
+        let workplace = try Workplace(reading: configuration, options, sources)
         let console = workplace.console
         if options.json {
             var isFirst = true

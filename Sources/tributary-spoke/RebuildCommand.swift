@@ -14,7 +14,8 @@ struct RebuildCommand: ParsableCommand {
                 --source jsonl:patterns --sink jsonl:learned
 
             Nothing is lost and nothing is said twice: what this node said is read from
-            the hub. The state that was there is kept until the new one is whole.
+            the hub, and what hub and sources do not tell again is kept. Where the hub is
+            away, the next round fills the state.
             """
     )
 
@@ -27,19 +28,11 @@ struct RebuildCommand: ParsableCommand {
         let configuration = try options.load(sources, sinks)
         let folder = StateFolder(try configuration.state())
         let lock = try folder.lock()
-        let aside = try folder.setAside(at: SystemClock.now())
+        // A damaged file is moved aside here, and a new one takes its place.
+        try folder.open(at: SystemClock.now()) { Console(isQuiet: false).complain("warning: \($0)") }.forgetDerived()
+        folder.forgetFurther()
         let workplace = try Workplace(configuration, options, sources, sinks, held: lock)
         let report = try workplace.hubs.round(.sync, in: workplace.environment)
-        if let aside {
-            if report.failure == nil {
-                folder.remove(aside)
-            } else {
-                workplace.console.complain(
-                    "the state that was there is in \(folder.path)/\(aside) until you remove it; the new one fills in"
-                        + " the next round"
-                )
-            }
-        }
         try SingleRound.end(with: report, workplace.console, options)
     }
 }

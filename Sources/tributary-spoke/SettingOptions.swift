@@ -1,4 +1,5 @@
 import ArgumentParser
+import Federation
 import JSON
 import Settings
 import SpokeAgent
@@ -21,6 +22,15 @@ struct SettingOptions: ParsableArguments {
     @OptionGroup var sinks: SinkOptions
     @OptionGroup var qdrant: QdrantOptions
 
+    @Option(
+        help: ArgumentHelp("Work on these collections alone, separated by commas.", valueName: "a,b"),
+        transform: HubOptions.collections
+    )
+    var collections: [CollectionName] = []
+
+    @Option(help: ArgumentHelp("Share nothing of less value, whatever a collection asks for.", valueName: "value"))
+    var minValue: Double?
+
     @Option(help: ArgumentHelp("Seconds between rounds.", valueName: "seconds"))
     var syncInterval: Int?
 
@@ -28,6 +38,9 @@ struct SettingOptions: ParsableArguments {
     var json = false
 
     func validate() throws {
+        guard minValue.map((0...1).contains) ?? true else {
+            throw ValidationError("The least value that is shared is between 0 and 1.")
+        }
         guard let syncInterval else { return }
         _ = try validated { () throws(InvalidSetting) in try SettingText.syncInterval(Int64(syncInterval)) }
     }
@@ -37,6 +50,8 @@ struct SettingOptions: ParsableArguments {
         var given: [Setting: JSONValue] = [:]
         if let state { given[.state] = .string(state) }
         if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
+        if !collections.isEmpty { given[.collections] = .array(collections.map { .string($0.text) }) }
+        if let minValue { given[.minValue] = .number(minValue) }
         if let syncInterval { given[.syncInterval] = .integer(Int64(syncInterval)) }
         return try settings.load(access.given, given, sinks.given, qdrant.given)
     }

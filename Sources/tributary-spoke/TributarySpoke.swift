@@ -20,6 +20,7 @@ struct TributarySpoke: ParsableCommand {
             'run' in place of 'sync' goes on until it is stopped. 'preview' shows what
             would leave this machine, and sends nothing. 'status', 'list' and 'get' read
             what was learned, without the hub; 'why' asks it about one pattern.
+            'export' and 'import' carry patterns in files.
             What options say, a file can say once and for all: see 'config'. 'doctor'
             looks at everything a spoke needs.
 
@@ -32,7 +33,8 @@ struct TributarySpoke: ParsableCommand {
         subcommands: [
             EnrollCommand.self, SyncCommand.self, RunCommand.self, PreviewCommand.self, PushCommand.self,
             PullCommand.self, StatusCommand.self, DoctorCommand.self, ListCommand.self, GetCommand.self,
-            WhyCommand.self, ConfigCommand.self, GuardCommand.self, RebuildCommand.self,
+            WhyCommand.self, ExportCommand.self, ImportCommand.self, ConfigCommand.self, GuardCommand.self,
+            RebuildCommand.self,
         ]
     )
 

@@ -61,11 +61,7 @@ struct Workplace {
     /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
     ///
     /// It is that of the hub which was in use last.
-    init(
-        reading configuration: SpokeConfiguration,
-        _ options: HubOptions,
-        confirmsRetractions: Bool = false
-    ) throws {
+    init(reading configuration: SpokeConfiguration, _ options: HubOptions, _ sources: SourceOptions) throws {
         let console = Console(isQuiet: options.quiet)
         environment = SystemClock.environment
         folder = StateFolder(try configuration.state())
@@ -79,7 +75,7 @@ struct Workplace {
         var settings = try configuration.spokeSettings(
             reads: true,
             writes: false,
-            confirmsRetractions: confirmsRetractions,
+            confirmsRetractions: sources.confirmRetractions,
             home: PlaceOption.home
         )
         settings.endpoint = hub.endpoint

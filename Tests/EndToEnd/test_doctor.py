@@ -158,7 +158,7 @@ def test_a_wrong_clock_is_told_with_its_difference(hub, spoke, date, check, word
 def test_a_token_that_is_not_there_wrong_open_or_anothers_is_told(hub, spoke):
     missing = examine(spoke, "--token-file", "/nowhere/token")
     assert "/nowhere/token" in one(missing, "token") and one(missing, "hub", "ok")
-    for text, word in (("", "empty"), ("two words", "more than a token"), (hub.tokens["patient"][:-3] + "xyz", "not accept")):
+    for text, word in (("", "empty"), ("two words", "more than one word"), (hub.tokens["patient"][:-3] + "xyz", "not accept")):
         path = os.path.join(spoke.folder, "other-token")
         with open(path, "w", encoding="ascii", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(text)

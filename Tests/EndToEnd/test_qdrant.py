@@ -202,6 +202,10 @@ def test_a_wrong_or_missing_key_is_told_and_nothing_is_taken_back(hub, qdrants, 
         done = alice.run("sync")
         assert done.returncode == 8 and ("--qdrant-api-key-file" in done.stdout or "none cannot be read" in done.stdout)
         assert "1 pattern was not taken back" in done.stdout
+    settings = tmp_path / "spoke.json"
+    settings.write_text(json.dumps({"qdrantApiKeyFile": "key"}))
+    alice.options = ["--config", str(settings)]
+    alice.sync()
     alice.options = ["--qdrant-api-key-file", str(key)]
     key.write_text("another-key\n")
     done = alice.run("sync")
@@ -247,6 +251,24 @@ def test_what_somebody_changes_in_an_import_is_theirs(hub, qdrants):
     alice.sync()
     report = by_collection(bruno.sync())
     assert second.payload(1)["text"] == "better" and second.payload(2) is None
+
+
+def test_what_agents_count_in_an_import_does_not_make_it_theirs(hub, qdrants):
+    first, second = qdrants(), qdrants()
+    long = "how a thing is done that takes more than a few words to say, "
+    first.put([point(n, 0.8, text=f"{long}{n}") for n in (1, 2)])
+    alice, bruno = QdrantSpoke(hub, "alice", first), QdrantSpoke(hub, "bruno", second)
+    alice.sync()
+    bruno.sync()
+    for key in (1, 2):
+        second.set_payload(key, {"last_used": 1_800_000_000, "usage_count": 7})
+    report = by_collection(bruno.sync())
+    assert report["pushed"] == 0 and report["sink_notes"] == [] and second.payload(1)["usage_count"] == 7
+    first.put([point(2, 0.95, text=f"{long}and better")])
+    first.delete([1])
+    alice.sync()
+    bruno.sync()
+    assert second.payload(1) is None and second.payload(2)["text"].endswith("better")
 
 
 def test_a_retraction_removes_the_import_and_nothing_else(hub, qdrants):

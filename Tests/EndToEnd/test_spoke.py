@@ -199,7 +199,7 @@ def test_what_was_learned_can_be_read_without_the_hub(arena):
         spoke.sync()
     assert spoke.run("list", SKILLS).stdout.splitlines() == \
         ["pattern\torigin\tvalue", f"{2**63}\tbruno\t0.9", "skill-123\tbruno\t0.9"]
-    assert spoke.run("list").stdout.splitlines()[0] == "collection\twinners"
+    assert spoke.run("list").stdout.splitlines()[0] == "collection\twinners\timported"
     held = json.loads(spoke.run("list", SKILLS, "--json").stdout)
     assert {(str(one["id"]), one["origin"]) for one in held} == {("skill-123", "bruno"), (str(2**63), "bruno")}
     assert json.loads(spoke.run("get", SKILLS, "skill-123").stdout) == {"value_score": 0.9, "text": "how to"}

@@ -1,9 +1,8 @@
 import Egress
 import Federation
 import JSON
+import SpokeAgent
 import Testing
-
-@testable import SpokeAgent
 
 @Suite("Guard of what leaves")
 struct ContentGuardTests {
@@ -13,7 +12,11 @@ struct ContentGuardTests {
 
     /// A secret that is written down nowhere.
     private var token: String {
-        "ghp_" + (0..<36).map { String(UnicodeScalar(UInt8(65 + ($0 * 7 + $0 / 3) % 26))) }.joined()
+        let letters = (0..<36).map { number -> Character in
+            let letter = 65 + (number * 7 + number / 3) % 26
+            return Character(UnicodeScalar(UInt8(letter)))
+        }
+        return "ghp_" + String(letters)
     }
 
     @Test("What is found is named by codes that say what became of it")

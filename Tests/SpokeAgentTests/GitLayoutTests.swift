@@ -1,6 +1,7 @@
 import Federation
 import Glibc
 import JSON
+import Replication
 import SpokeAgent
 import Testing
 

@@ -7,7 +7,10 @@ struct HubRotationTests {
     @Test("One hub is never left, however long it is away")
     func single() {
         var rotation = HubRotation(count: 1)
-        for second in 0..<1_000 { #expect(!rotation.fail(at: .seconds(second))) }
+        for second in 0..<1_000 {
+            let isLeft = rotation.fail(at: .seconds(second))
+            #expect(!isLeft)
+        }
         #expect(rotation.shown == [0])
         #expect(!rotation.isLookDue(at: .seconds(5_000)))
     }
@@ -15,15 +18,21 @@ struct HubRotationTests {
     @Test("Another hub is looked for after some failures, or after a while of them, and not after a success between")
     func leaving() {
         var rotation = HubRotation(count: 2)
-        #expect(!rotation.fail(at: .seconds(1)))
-        #expect(!rotation.fail(at: .seconds(2)))
+        let isLeft1 = rotation.fail(at: .seconds(1))
+        #expect(!isLeft1)
+        let isLeft2 = rotation.fail(at: .seconds(2))
+        #expect(!isLeft2)
         rotation.succeed()
-        #expect(!rotation.fail(at: .seconds(3)))
-        #expect(!rotation.fail(at: .seconds(4)))
-        #expect(rotation.fail(at: .seconds(5)))
+        let isLeft3 = rotation.fail(at: .seconds(3))
+        #expect(!isLeft3)
+        let isLeft4 = rotation.fail(at: .seconds(4))
+        #expect(!isLeft4)
+        let isLeft5 = rotation.fail(at: .seconds(5))
+        #expect(isLeft5)
         var slow = HubRotation(count: 2)
-        #expect(!slow.fail(at: .zero))
-        #expect(slow.fail(at: FailoverLimits.patience))
+        let isLeftAtOnce = slow.fail(at: .zero)
+        let isLeftLater = slow.fail(at: FailoverLimits.patience)
+        #expect(!isLeftAtOnce && isLeftLater)
     }
 
     @Test("What more preferred hubs had is shown behind what the hub in use has")
@@ -41,10 +50,12 @@ struct HubRotationTests {
         rotation.use(0, at: .seconds(100))
         #expect(rotation.shown == [0, 1])
         #expect(rotation.nextMoment == .seconds(100) + FailoverLimits.grace)
-        #expect(!rotation.endGrace(at: .seconds(101)))
-        #expect(rotation.endGrace(at: .seconds(100) + FailoverLimits.grace))
+        let endsAtOnce = rotation.endGrace(at: .seconds(101))
+        let endsThen = rotation.endGrace(at: .seconds(100) + FailoverLimits.grace)
+        #expect(!endsAtOnce && endsThen)
         #expect(rotation.shown == [0])
-        #expect(!rotation.endGrace(at: .seconds(10_000)))
+        let endsAgain = rotation.endGrace(at: .seconds(10_000))
+        #expect(!endsAgain)
     }
 
     @Test("Preferred hubs are looked at again and again, at growing and bounded distances", arguments: [0, 0.5, 0.99])

@@ -2,7 +2,7 @@ import Federation
 import JSON
 import Testing
 
-@testable import SpokeAgent
+import SpokeAgent
 
 @Suite("Qdrant leaves out what is below the threshold, and nothing else")
 struct QdrantFilterTests {

@@ -104,8 +104,10 @@ struct SeveralHubsTests {
         _ = try hubs.sync()
         hubs.away = ["first.example"]
         hubs.second.say("bruno", "y", 0.9)
-        hubs.second.retract("bruno", "y")
         hubs.second.say("chika", "w", 0.9)
+        _ = try hubs.sync()
+        #expect(spoke.learned()?.contains(#""id":"y""#) == true)
+        hubs.second.retract("bruno", "y")
         _ = try hubs.sync()
         let learned = spoke.learned() ?? ""
         #expect(learned.contains(#""id":"x""#))
@@ -215,14 +217,15 @@ struct SeveralHubsTests {
         spoke.knows(["a": 0.9])
         hubs.first.say("bruno", "x", 0.8)
         peer.say("chika", "x", 0.95)
-        peer.say("chika", "w", 0.9)
+        peer.say("chika", "w", 0.9, text: String(repeating: "x", count: 64))
         _ = try hubs.sync()
         #expect(peer.statements(of: "alice").isEmpty)
         let learned = spoke.learned() ?? ""
         #expect(learned.contains(#""id":"x","payload":{"by":"bruno""#))
         #expect(learned.contains(#""id":"w""#))
         // What was learned from a peer is not this node's, whatever name a copy of it has.
-        spoke.knows([#"{"id":"copy","payload":{"value_score":0.9,"by":"chika"}}"#])
+        let text = String(repeating: "x", count: 64)
+        spoke.knows([#"{"id":"copy","payload":{"value_score":0.9,"by":"chika","text":"\#(text)"}}"#])
         _ = try hubs.sync()
         #expect(hubs.first.statements(of: "alice")["copy"] == nil)
     }

@@ -1,5 +1,6 @@
 import Federation
 import JSON
+import Replication
 import Settings
 import SpokeAgent
 import Testing

@@ -165,6 +165,33 @@ struct StateTests {
         #expect(try alice.sync().push.accepted == 1)
     }
 
+    @Test("What hub and sources tell again can be forgotten; what was read from a log that is gone is kept")
+    func rebuilding() throws {
+        let event = #"{"query_type":"once","value_score":0.9,"pattern_extracted":true}"#
+        alice.folder.write("log/events.jsonl", event + "\n")
+        alice.otherSources = [TelemetrySource(path: alice.folder("log/events.jsonl"))]
+        alice.knows(["a": 0.9])
+        hub.say("bruno", "x", 0.9)
+        _ = try alice.round()
+        let before = hub.contributions.mapValues { $0.mapValues(\.contribution) }
+        #expect(before.values.contains { $0.count == 1 || $0.count == 3 })
+        alice.folder.write("log/events.jsonl", "")
+        _ = try alice.round()
+        try alice.state().forgetDerived()
+        #expect(try alice.state().winner(of: .skills, PatternID("x")) == nil)
+        clock.advance(.seconds(500))
+        #expect(try alice.round().status == .ok)
+        #expect(hub.contributions.mapValues { $0.mapValues(\.contribution) } == before)
+        #expect(alice.learned()?.contains(#""id":"x""#) == true)
+        // A hub that has nothing is told everything.
+        hub.contributions = [:]
+        hub.winners = [:]
+        hub.epoch = Array(repeating: 9, count: 16)
+        _ = try alice.round()
+        let own = before.mapValues { $0.filter { $0.key.origin.text == "alice" } }
+        #expect(hub.contributions.mapValues { $0.mapValues(\.contribution) } == own)
+    }
+
     @Test("The status tells without the hub what is offered, pending, refused and held")
     func status() throws {
         alice.knows(["a": 0.9, "b": 0.9, "odd": 0.9])

@@ -1,6 +1,7 @@
 import Federation
 import Glibc
 import JSON
+import Replication
 import Settings
 import SpokeAgent
 import TestSupport

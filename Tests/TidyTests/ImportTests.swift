@@ -17,6 +17,7 @@ struct ImportTests {
         "Federation": ["JSON", "Digest", "Glibc", "Dispatch", "Synchronization"],
         "Egress": ["JSON", "Digest", "Glibc"],
         "Presentation": ["JSON"],
+        "Snapshots": ["Federation", "Digest", "Gzip", "Glibc"],
         "Qdrant": ["Curl", "JSON", "Presentation"],
         "Settings": ["JSON", "Presentation"],
         "Replication": ["Federation", "JSON", "Digest", "Curl"],
@@ -27,17 +28,16 @@ struct ImportTests {
             "Dispatch", "Glibc",
         ],
         "SpokeAgent": [
-            "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "Digest", "SQLite", "Qdrant",
-            "Glibc",
-            "Synchronization",
+            "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON", "Digest", "SQLite",
+            "Qdrant", "Glibc", "Synchronization",
         ],
         "tributary-hub": [
-            "HubService", "HubStore", "Replication", "Settings", "Presentation", "Federation", "JSON", "ArgumentParser",
-            "Logging", "Glibc", "CLibMalloc",
+            "HubService", "HubStore", "Replication", "Settings", "Presentation", "Snapshots", "Federation", "JSON",
+            "Digest", "ArgumentParser", "Logging", "Glibc", "Dispatch", "CLibMalloc",
         ],
         "tributary-spoke": [
-            "SpokeAgent", "Replication", "Settings", "Presentation", "Egress", "Federation", "JSON", "ArgumentParser",
-            "Glibc",
+            "SpokeAgent", "Replication", "Settings", "Presentation", "Snapshots", "Egress", "Federation", "JSON",
+            "ArgumentParser", "Glibc",
         ],
     ]
 

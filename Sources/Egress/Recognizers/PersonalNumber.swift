@@ -72,6 +72,8 @@ struct PaymentCard: Recognizer {
         "id", "time", "ts=", "ts:", "order", "seq", "serial", "offset", "number", "size",
     ]
     private static let reach = 12
+    private static let letters = ByteClass("abcdefghijklmnopqrstuvwxyz") + capitals
+    private static let capitals = ByteClass("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {
         let start = anchor.lowerBound
@@ -107,7 +109,11 @@ struct PaymentCard: Recognizer {
     private func isNamed(_ text: GuardText, _ start: Int) -> Bool {
         let before = (start - PaymentCard.reach)..<start
         return !text.holdsFolded("card", in: before)
-            && PaymentCard.namesOfNumbers.contains { text.holdsFolded($0, in: before) }
+            && PaymentCard.namesOfNumbers.contains { name in
+                guard let found = text.firstFolded(name, in: before) else { return false }
+                // "paid" names nothing; "userId" does.
+                return !PaymentCard.letters.contains(text[found - 1]) || PaymentCard.capitals.contains(text[found])
+            }
     }
 
     private static func isOfBrand(_ digits: [UInt8]) -> Bool {

@@ -44,6 +44,20 @@ package struct CollectionPolicy: Sendable, Equatable {
         value >= threshold
     }
 
+    /// The policy of a collection that no hub has been asked about.
+    package static func standard(for collection: CollectionName) -> CollectionPolicy {
+        CollectionPolicy(
+            collection: collection,
+            strategy: .highestValue,
+            threshold: standardThreshold,
+            valueRule: standardValueRule(for: collection),
+            revision: 1
+        )
+    }
+
+    /// What is of high value unless an operator says otherwise.
+    package static let standardThreshold = 0.7
+
     /// The value rule a collection of this name has from the start.
     package static func standardValueRule(for collection: CollectionName) -> ValueRule {
         switch collection.text {

@@ -205,8 +205,3 @@ extension ExportedWinner {
         output.append(UInt8(ascii: "}"))
     }
 }
-
-extension Timestamp {
-    /// Without a zone, as the predecessor writes times.
-    fileprivate var naiveText: String { String(description.dropLast()) }
-}

@@ -38,6 +38,7 @@ extension LinkPuller {
         let agrees = upstream.epoch == identity.epoch && upstream.ownEpoch == own.epoch
         let collections = Set(try link.travelling(manifest).entries.map(\.policy.collection))
         unread = isFirst ? collections : []
+        awaited = unread
         uncompared = !isFirst && (!agrees || mustCompare) ? collections : []
         if !uncompared.isEmpty {
             hub.logger.notice("comparing with an upstream", metadata: ["url": .string(url)])
@@ -58,10 +59,12 @@ extension LinkPuller {
         return true
     }
 
-    /// Lets the collections of `manifest` be pushed that need not be compared before.
+    /// Lets the collections of `manifest` be pushed that need not be compared or read before.
     func letPush(_ contact: UpstreamContact, _ manifest: ManifestDocument) {
         var contact = contact
-        contact.collections = Set(manifest.entries.map(\.policy.collection)).subtracting(uncompared)
+        contact.collections = Set(manifest.entries.map(\.policy.collection)).subtracting(uncompared).subtracting(
+            awaited
+        )
         link.state.set(contact)
     }
 

@@ -17,10 +17,18 @@ extension LinkPuller {
             guard let entry = byName[collection] else { continue }
             let wentWell = try link.trying(collection, &failing, client) { try hold(entry, name, manifest, client) }
             if !wentWell { hasFailed = true }
+            // What cannot be read can be pushed all the same.
+            letPush(collection, manifest)
         }
         if hasFailed, let error = failing.error { link.state.failed(.pull, error) }
         try noteAgreement(manifest.identity)
         self.leftOut = leftOut
+    }
+
+    /// Lets `collection` be pushed if it was awaited.
+    private func letPush(_ collection: CollectionName, _ manifest: ManifestDocument) {
+        guard awaited.remove(collection) != nil, let (contact, _) = link.state.contact else { return }
+        letPush(contact, manifest)
     }
 
     /// Compares one collection where that is to be done, and pulls what is new of it.

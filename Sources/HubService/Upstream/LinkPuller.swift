@@ -22,6 +22,8 @@ final class LinkPuller {
     var uncompared: Set<CollectionName> = []
     /// Collections whose feeds are read from their beginning, with what this hub's name brought there.
     var unread: Set<CollectionName> = []
+    /// Those of them that are not pushed before, so that nothing of it comes back as an echo.
+    var awaited: Set<CollectionName> = []
     /// Whether it is to be noted that both histories agree, once nothing is uncompared or unread.
     var mustNoteAgreement = false
     /// Collections that fail by themselves.

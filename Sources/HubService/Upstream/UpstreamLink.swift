@@ -80,12 +80,18 @@ final class UpstreamLink: Sendable {
         let token = UpstreamTokenFile(path: upstream.tokenFile)
         let hub = hub
         let own = try BlockingCall.result { try await hub.store.currentIdentity() }
+        var environment = stop.environment(now: hub.now)
+        environment.decode = { try hub.decoding.take($0) }
         return HubClient(
             endpoint: endpoint,
             node: upstream.node,
             hub: own.hub,
-            transport: try CurlTransport(endpoint: endpoint, trustedCertificates: nil, shouldStop: { self.stop.isSet }),
-            environment: stop.environment(now: hub.now),
+            transport: try CurlTransport(
+                endpoint: endpoint,
+                trustedCertificates: hub.trustedCertificates,
+                shouldStop: { self.stop.isSet }
+            ),
+            environment: environment,
             token: { try token.read() }
         )
     }

@@ -58,8 +58,17 @@ package struct UpstreamVerification: Sendable {
     private let hub: Hub
     private let upstream: Upstream
 
-    package init(of store: Store, against upstream: Upstream, logger: Logger) {
-        hub = Hub(store: store, signal: FeedSignal(), metrics: HubMetrics(), logger: logger, now: Live.now)
+    /// A comparison of `store` with `upstream`, which is trusted by the certificates in the PEM file `trustedCertificates`,
+    /// or else by the system's.
+    package init(of store: Store, against upstream: Upstream, trustedCertificates: String?, logger: Logger) {
+        hub = Hub(
+            store: store,
+            signal: FeedSignal(),
+            metrics: HubMetrics(),
+            logger: logger,
+            now: Live.now,
+            trustedCertificates: trustedCertificates
+        )
         self.upstream = upstream
     }
 

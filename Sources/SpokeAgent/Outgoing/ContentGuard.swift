@@ -1,12 +1,12 @@
 internal import Digest
 package import Egress
-internal import Federation
+package import Federation
 internal import Replication
 
 /// Keeps secrets and personal data from leaving this machine.
 package struct ContentGuard: Sendable {
     /// In what form a pattern may leave.
-    enum Passage {
+    package enum Passage {
         /// As it is; the codes are those of warnings.
         case asIs(codes: [String])
         /// With placeholders in place of what the rules found.
@@ -25,10 +25,10 @@ package struct ContentGuard: Sendable {
     }
 
     /// The same key, the same answers.
-    var key: String { "guard \(egress.version.hex)" }
+    package var key: String { "guard \(egress.version.hex)" }
 
     /// In what form a pattern with this canonical payload may leave; everything that would be sent of it is looked at.
-    func inspect(_ id: PatternID, payload: [UInt8], vectorModel: String?) -> Passage {
+    package func inspect(_ id: PatternID, payload: [UInt8], vectorModel: String?) -> Passage {
         let inspection = egress.inspect(payload: payload, id: Array(id.description.utf8), vectorModel: vectorModel)
         var codes: [String] = []
         for finding in inspection.findings {
@@ -43,20 +43,20 @@ package struct ContentGuard: Sendable {
     }
 
     /// `text`, which may quote a pattern, as it can be shown, kept and logged: with placeholders for what is found in it.
-    func shown(_ text: String) -> String {
+    package func shown(_ text: String) -> String {
         // Of what is quoted in part only, nobody can say whether it is part of a secret.
         let end = text.firstRange(of: ContentGuard.quotation)?.lowerBound ?? text.endIndex
         return ShownText.of(egress.marked(String(text[..<end])))
     }
 
     /// An id as it can be shown, kept and logged: the same unless something is found in it.
-    func shown(_ id: PatternID) -> String {
+    package func shown(_ id: PatternID) -> String {
         egress.marked(id.description)
     }
 }
 
 /// What the guard did because of a rule, as reports name it: `held-`, `redacted-` or `warned-` and the rule's id.
-enum GuardCode {
+package enum GuardCode {
     private static let held = "held-"
     private static let redacted = "redacted-"
     private static let warned = "warned-"
@@ -76,7 +76,7 @@ enum GuardCode {
     private static func isWarning(_ code: String) -> Bool { code.hasPrefix(warned) }
 
     /// What codes of a pattern that leaves say of it, for people; empty where there is nothing to say.
-    static func text(_ codes: [String]) -> String {
+    package static func text(_ codes: [String]) -> String {
         let replaced = codes.filter(isRedaction).map { $0.dropFirst(redacted.count) }
         let doubtful = codes.filter(isWarning).map { $0.dropFirst(warned.count) }
         var text = ""

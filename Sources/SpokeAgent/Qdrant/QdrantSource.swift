@@ -44,6 +44,9 @@ package struct QdrantSource: PatternSource, Equatable {
     ) throws -> (any SourcePart)? {
         let found = try SpokeError.translating { try client.collection(policy.collection.text) }
         guard let info = found else { return nil }
+        // What was imported is remembered where the sink remembers it.
+        let sinkState = context.shown ?? context.state
+        let number = try context.shown?.number(of: policy.collection) ?? context.collection
         return try QdrantPart(
             name: name,
             client: client,
@@ -51,7 +54,7 @@ package struct QdrantSource: PatternSource, Equatable {
             vectors: settings.vectors(of: info, at: name),
             model: settings.model,
             filter: QdrantValueFilter(policy, indexes: info.indexes)?.json,
-            sinkPoints: SinkPoints(state: context.state, sink: argument, collection: context.collection)
+            sinkPoints: SinkPoints(state: sinkState, sink: argument, collection: number)
         )
     }
 

@@ -1,17 +1,17 @@
-internal import Federation
-internal import JSON
+package import Federation
+package import JSON
 internal import Qdrant
 
 /// Leaves points out whose value is below a collection's threshold, so that Qdrant need not send them.
 ///
 /// It names what is not wanted rather than what is: a point whose value is missing or no number is sent, and judged here
 /// by the same rules as everywhere. It exists only where every field that it reads has an index.
-struct QdrantValueFilter {
+package struct QdrantValueFilter {
     /// As Qdrant reads it.
-    let json: JSONValue
+    package let json: JSONValue
 
     /// A filter for what `policy` does not admit; `nil` where `indexes` do not carry it, or there is nothing to leave out.
-    init?(_ policy: CollectionPolicy, indexes: [String: String]) {
+    package init?(_ policy: CollectionPolicy, indexes: [String: String]) {
         let isIndexed = { (field: String) in ["float", "integer"].contains(indexes[field] ?? "") }
         guard policy.threshold > 0, isIndexed("value_score") else { return nil }
         var unwanted = [QdrantValueFilter.isBelow("value_score", policy.threshold)]

@@ -13,6 +13,7 @@ extension HeldWinner {
             .init("value", value.map { .number($0) } ?? .null),
             .init("updated_at", updatedAt.map { .string($0.description) } ?? .null),
             .init("parents", .array(parents.map(\.json))),
+            .init("imported", .boolean(isImported)),
             .init("payload", .raw(payload)),
         ])
     }

@@ -19,6 +19,8 @@ package struct StateReport: Sendable {
         package var heldRetractions: (count: Int64, because: String)?
         /// Winners held here.
         package var winners: Int64
+        /// Patterns that came in files, and of which no winner is held.
+        package var imported: Int64
         /// Changes of the hub's winners, when it was last asked, that are not held here; `nil` where nothing tells.
         package var behind: Int64?
         /// Whether sources differ from what was read and settled last; `nil` where only reading tells, or was not asked.
@@ -94,6 +96,7 @@ package struct StateReport: Sendable {
                 scan: try state.lastScan(of: number).tally.flatMap(ScanTally.init(json:)),
                 heldRetractions: try state.retractionHold(of: collection),
                 winners: position.count,
+                imported: try state.importedCount(of: collection),
                 behind: entry.flatMap { StateReport.behind($0.winners, position.cursor) },
                 hasChangedSources: try entry.flatMap {
                     try StateReport.hasChangedSources(settings, $0.policy, number, state, now)

@@ -19,9 +19,10 @@ extension SpokeAgent {
         report.withheld = try state.withheldStatements(in: state.number(of: collection))
         report.winners = try state.winnerPosition(of: collection).count
         var isApplied = true
+        let shown = try home.sinkState(of: collection)
         for sink in settings.sinks {
             do {
-                let outcome = try sink.update(collection, from: home)
+                let outcome = try sink.update(collection, from: shown)
                 if outcome.isChanged { report.sinksWritten += 1 }
                 report.sinkFindings += outcome.findings
                 report.sinkNotes += outcome.notes

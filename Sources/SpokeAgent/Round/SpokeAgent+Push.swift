@@ -43,7 +43,8 @@ extension SpokeAgent {
             state: home,
             collection: try home.number(of: policy.collection),
             now: environment.now,
-            shouldStop: environment.shouldStop
+            shouldStop: environment.shouldStop,
+            shown: home.shown
         )
         return SourceSet(settings.sources, policy, known: try state.sourceFiles(of: number), context)
     }

@@ -28,6 +28,13 @@ package final class SpokeStates {
         if !further.isEmpty || !peers.isEmpty {
             for state in [home] + further + self.peers { state.remembersWithdrawn = true }
         }
+        // Sinks follow one state, whichever hubs are shown, and so they do as long as there are several.
+        if !further.isEmpty || !self.peers.isEmpty {
+            home.shown = try folder.openFurther(StateFolder.shownName, at: now) {
+                hasLost = true
+                notice($0)
+            }
+        }
         // What is shown of a state that fills again is counted anew.
         if hasLost { try home.noteShownAnew() }
     }

@@ -124,6 +124,15 @@ final class CollectionScan {
         return changes
     }
 
+    /// Up to `limit` patterns behind position `line` that may leave, whether the hub has them or not.
+    func leaving(after line: Int64, limit: Int) throws -> [ScanTable.Leaving] {
+        let leaving = try table.leaving(after: line, limit: limit)
+        for (index, part) in parts.enumerated() {
+            part.expect(leaving.filter { $0.change.place.part == index }.map(\.change.place.place))
+        }
+        return leaving
+    }
+
     /// The content of a change, read again; `nil` where its part was changed in place since it was scanned.
     func content(of change: ScanTable.Change) throws -> SourceItem? {
         guard let bytes = try parts[change.place.part].record(at: change.place.place) else { return nil }

@@ -32,7 +32,10 @@ struct HeldForeignWinners: ForeignWinners {
     ) throws {
         self.node = node
         var held = [(state: state, collection: collection)]
-        for other in home?.layeredStates ?? [] where other !== state {
+        // What came in files is kept in `home`, whether its winners are shown or not.
+        var others = home?.layeredStates ?? []
+        if let home, !others.contains(where: { $0 === home }) { others.append(home) }
+        for other in others where other !== state {
             if let number = try other.existingNumber(of: name) { held.append((other, number)) }
         }
         self.held = held

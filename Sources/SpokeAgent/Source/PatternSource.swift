@@ -44,6 +44,8 @@ package struct SourceContext {
     let collection: Int64
     let now: () -> Timestamp
     let shouldStop: () -> Bool
+    /// The state that sinks follow, where that is another one.
+    var shown: SpokeState?
     /// Whether nothing may be read on or kept, only told whether there is something new.
     var isLookingOnly = false
 }

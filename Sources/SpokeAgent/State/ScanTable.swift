@@ -130,7 +130,7 @@ final class ScanTable {
 
     /// Keeps of each pattern its last line alone.
     func keepLastLines() throws {
-        try database.transaction {
+        try fill {
             try database.execute("CREATE INDEX temp.scan_id ON scan (id, line)")
             try database.execute(
                 """

@@ -14,7 +14,7 @@ extension SinkPoints {
     func changes(after position: Position, limit: Int) throws -> [Change] {
         let statement = try database.prepare(
             """
-            SELECT \(HeldWinner.columns), w.vector_digest, w.changed_at FROM winners AS w
+            SELECT \(HeldWinner.columns), w.changed_at FROM learned AS w
             WHERE w.collection = ?1 AND (w.changed_at, w.id) > (?2, ?3)
             ORDER BY w.changed_at, w.id LIMIT ?4
             """
@@ -28,16 +28,26 @@ extension SinkPoints {
 
     /// Up to `limit` winners that are to be looked at again.
     func dueChanges(limit: Int) throws -> [Change] {
-        let statement = try prepare(
+        let due = try prepare(
             """
-            SELECT \(HeldWinner.columns), w.vector_digest, w.changed_at
-            FROM sink_points AS p JOIN winners AS w ON w.collection = p.collection AND w.id = p.id
+            SELECT p.id FROM sink_points AS p
             WHERE p.sink = ?1 AND p.collection = ?2 AND p.is_due = 1
+                AND EXISTS (SELECT 1 FROM learned AS w WHERE w.collection = ?2 AND w.id = p.id)
             ORDER BY p.point LIMIT ?3
             """
         )
-        try statement.bind(Int64(limit), at: 3)
-        return try SinkPoints.changes(statement)
+        try due.bind(Int64(limit), at: 3)
+        var changes: [Change] = []
+        while try due.step() {
+            // One by one: joined, the view would be read as a whole.
+            let winner = try database.prepare(
+                "SELECT \(HeldWinner.columns), w.changed_at FROM learned AS w WHERE w.collection = ?1 AND w.id = ?2"
+            )
+            try winner.bind(collection, at: 1)
+            try winner.bind(due.patternID(0), at: 2)
+            changes += try SinkPoints.changes(winner)
+        }
+        return changes
     }
 
     private static func changes(_ statement: Statement) throws -> [Change] {
@@ -47,7 +57,7 @@ extension SinkPoints {
                 Change(
                     winner: HeldWinner(statement),
                     vectorDigest: statement.digest(12),
-                    changedAt: statement.int64(13)
+                    changedAt: statement.int64(14)
                 )
             )
         }
@@ -117,7 +127,7 @@ extension SinkPoints {
                 INSERT INTO sink_points (sink, collection, point, id, origin, vector_digest, standing, is_written,
                     reading, is_gone)
                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, 1, ?7,
-                    NOT EXISTS (SELECT 1 FROM winners WHERE collection = ?2 AND id = ?4))
+                    NOT EXISTS (SELECT 1 FROM learned WHERE collection = ?2 AND id = ?4))
                 ON CONFLICT (sink, collection, point) DO UPDATE SET reading = excluded.reading
                 """
             )
@@ -176,7 +186,7 @@ extension SinkPoints {
     func shapes(of standing: Standing? = nil) throws -> [(dimension: Int, model: String?, count: Int64)] {
         let statement = try prepare(
             """
-            SELECT length(w.vector) / 4, w.vector_model, count(*) FROM winners AS w
+            SELECT length(w.vector) / 4, w.vector_model, count(*) FROM learned AS w
             WHERE w.collection = ?2 AND w.vector IS NOT NULL AND (?3 IS NULL OR EXISTS (
                 SELECT 1 FROM sink_points AS p
                 WHERE p.sink = ?1 AND p.collection = ?2 AND p.id = w.id AND p.standing = ?3

@@ -29,7 +29,16 @@ extension SpokeState {
             case .first, .same: break
             case .historyChanged: try forgetPositions()
             case .other:
-                try database.execute("DELETE FROM offered; DELETE FROM source_files; DELETE FROM foreign_contents")
+                try database.execute(
+                    """
+                    DELETE FROM offered;
+                    DELETE FROM source_files;
+                    DELETE FROM foreign_contents;
+                    -- What came in files was others' before, and still is.
+                    INSERT INTO foreign_contents (collection, content_digest, id)
+                    SELECT collection, content_digest, id FROM imported;
+                    """
+                )
                 try forgetPositions()
             }
             try keep(manifest, entityTag: entityTag, endpoint: endpoint)

@@ -40,6 +40,13 @@ extension SpokeState {
         try fact(.layers)?.split(separator: "\n").map(String.init) ?? []
     }
 
+    /// The state that sinks follow, brought up to what is shown of `collection`.
+    func sinkState(of collection: CollectionName) throws -> SpokeState {
+        guard let shown else { return self }
+        try shown.copyShown(of: collection, from: self)
+        return shown
+    }
+
     /// Whether the winners held here are all that is shown.
     var hasOneLayer: Bool {
         guard layers.count == 1, case .own = layers[0] else { return false }
@@ -69,13 +76,33 @@ extension SpokeState {
 
     /// Calls `body` with each winner that is shown of `collection`, in the order of ids.
     func forEachLayeredWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
-        let readers = try layeredStates.compactMap { state in
-            try state.existingNumber(of: collection).map { try LayerReader(state, number: $0) }
+        try forEachShown(of: collection, HeldWinner.columns) { try body(HeldWinner($0)) }
+    }
+
+    /// The same as rows, whose columns are ``copiedColumns``.
+    func forEachShownRow(of collection: CollectionName, _ body: (Statement) throws -> Void) throws {
+        let columns = SpokeState.copiedColumns.map { "w.\($0)" }.joined(separator: ", ")
+        try forEachShown(of: collection, columns, body)
+    }
+
+    /// Calls `body` with a row for each winner that is shown, in the order of ids; its columns, of the table `winners` as
+    /// `w`, begin with the id.
+    private func forEachShown(
+        of collection: CollectionName,
+        _ columns: String,
+        _ body: (Statement) throws -> Void
+    ) throws {
+        var readers = try layeredStates.compactMap { state in
+            try state.existingNumber(of: collection).map { try LayerReader(state, number: $0, columns) }
+        }
+        // What came in files stands behind everything that hubs say, and is this machine's own.
+        if let number = try existingNumber(of: collection) {
+            readers.append(try LayerReader(self, number: number, columns, isImported: true))
         }
         while let id = readers.compactMap(\.id).min() {
             for reader in readers {
-                if let winner = reader.winner(id) {
-                    try body(winner)
+                if let row = reader.winner(id) {
+                    try body(row)
                     break
                 }
                 if reader.isWithdrawn(id) { break }
@@ -120,9 +147,12 @@ private final class LayerReader {
     private var winnerID: PatternID?
     private var withdrawnID: PatternID?
 
-    init(_ state: SpokeState, number: Int64) throws {
-        winners = try state.prepareWinners("collection = ?1 ORDER BY id")
+    init(_ state: SpokeState, number: Int64, _ columns: String, isImported: Bool = false) throws {
+        winners = try state.database.prepare(
+            "SELECT \(columns) FROM learned AS w WHERE collection = ?1 AND is_imported = ?2 ORDER BY id"
+        )
         try winners.bind(number, at: 1)
+        try winners.bind(isImported, at: 2)
         withdrawn = try state.database.prepare("SELECT id FROM withdrawn WHERE collection = ?1 ORDER BY id")
         try withdrawn.bind(number, at: 1)
         winnerID = try winners.step() ? winners.patternID(0) : nil
@@ -135,7 +165,7 @@ private final class LayerReader {
         return min(winnerID, withdrawnID)
     }
 
-    func winner(_ id: PatternID) -> HeldWinner? { winnerID == id ? HeldWinner(winners) : nil }
+    func winner(_ id: PatternID) -> Statement? { winnerID == id ? winners : nil }
 
     func isWithdrawn(_ id: PatternID) -> Bool { withdrawnID == id }
 

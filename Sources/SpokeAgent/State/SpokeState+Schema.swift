@@ -3,7 +3,7 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    package static let schemaVersion: Int32 = 8
+    package static let schemaVersion: Int32 = 9
 
     /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
     func migrate() throws {
@@ -145,7 +145,8 @@ extension SpokeState {
         """,
         """
         -- Over what a winner says, whatever its id, scores and times.
-        ALTER TABLE winners ADD COLUMN content_digest BLOB NOT NULL DEFAULT (zeroblob(32));
+        ALTER TABLE winners ADD COLUMN content_digest BLOB NOT NULL
+            DEFAULT x'0000000000000000000000000000000000000000000000000000000000000000';
 
         -- What other nodes' winners said, also earlier ones, so that a copy is known again under whatever id.
         CREATE TABLE foreign_contents (
@@ -169,6 +170,7 @@ extension SpokeState {
             PRIMARY KEY (collection, id)
         ) STRICT, WITHOUT ROWID;
         """,
+        SpokeState.importedTables,
     ]
 
     /// What sinks that write winner by winner remember.

@@ -48,7 +48,8 @@ extension SpokeState {
         try database.prepare("DELETE FROM source_files WHERE collection = ?1 AND path = ?2").run(collection, path)
     }
 
-    /// Whether the winner held of pattern `id` has this content and is not `node`'s own: another's, or merged.
+    /// Whether what is held or was imported of pattern `id` has this content and is not `node`'s own: another's, or
+    /// merged.
     func isForeignWinner(
         _ id: PatternID,
         _ checksum: SHA256Digest,
@@ -58,6 +59,9 @@ extension SpokeState {
         let statement = try database.prepare(
             """
             SELECT 1 FROM winners
+            WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND (origin <> ?4 OR parents IS NOT NULL)
+            UNION ALL
+            SELECT 1 FROM imported
             WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND (origin <> ?4 OR parents IS NOT NULL)
             """
         )

@@ -1,8 +1,8 @@
-internal import Digest
+package import Digest
 package import Federation
 internal import SQLite
 
-/// A winner as it is held here.
+/// A winner as it is held here, or what a snapshot file brought in the place of one.
 package struct HeldWinner: Sendable, Equatable {
     package var id: PatternID
     package var origin: String
@@ -21,10 +21,15 @@ package struct HeldWinner: Sendable, Equatable {
     package var vectorModel: String?
     /// Little-endian binary32, where vectors were pulled.
     package var vector: [UInt8]?
+    /// Of the vector that belongs to it, whether it is held or not; all zero without one.
+    package var vectorDigest = SHA256Digest.none
+    /// Whether it came in a file, and the hub serves nothing for the pattern.
+    package var isImported = false
 }
 
 extension SpokeState {
-    /// Calls `body` with each winner held of `collection`, in the order of ids.
+    /// Calls `body` with each winner held of `collection`, and with what was imported where there is none, in the order of
+    /// ids.
     ///
     /// With several hubs these are the winners that are shown: those of the hub in use, and what it lacks of others.
     package func forEachWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
@@ -39,19 +44,23 @@ extension SpokeState {
         }
     }
 
-    /// The winner held of pattern `id`.
+    /// The winner held of pattern `id`; where there is none, what was imported of it.
     package func winner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
         guard !hasOneLayer else { return try ownWinner(of: collection, id) }
         for state in layeredStates {
-            if let winner = try state.ownWinner(of: collection, id) { return winner }
+            if let winner = try state.ownWinner(of: collection, id, "is_imported = 0") { return winner }
             if try state.isWithdrawn(id, from: collection) { return nil }
         }
-        return nil
+        return try ownWinner(of: collection, id, "is_imported = 1")
     }
 
-    private func ownWinner(of collection: CollectionName, _ id: PatternID) throws -> HeldWinner? {
+    private func ownWinner(
+        of collection: CollectionName,
+        _ id: PatternID,
+        _ kind: String = "true"
+    ) throws -> HeldWinner? {
         var found: HeldWinner?
-        try winners("collection = ?1 AND id = ?2", collection) {
+        try winners("collection = ?1 AND id = ?2 AND \(kind)", collection) {
             try $0.bind(id, at: 2)
         } each: {
             found = $0
@@ -72,9 +81,9 @@ extension SpokeState {
         while try statement.step() { try each(HeldWinner(statement)) }
     }
 
-    /// A statement for the winners that meet `condition`; ``HeldWinner/init(_:)`` reads its rows.
+    /// A statement for what was learned and meets `condition`; ``HeldWinner/init(_:)`` reads its rows.
     func prepareWinners(_ condition: String) throws -> Statement {
-        try database.prepare("SELECT \(HeldWinner.columns) FROM winners AS w WHERE \(condition)")
+        try database.prepare("SELECT \(HeldWinner.columns) FROM learned AS w WHERE \(condition)")
     }
 
     /// The position behind the winners held, and how often they have changed.
@@ -121,10 +130,10 @@ extension SpokeState {
 }
 
 extension HeldWinner {
-    /// What ``init(_:)`` reads, of the table `winners` as `w`.
+    /// What ``init(_:)`` reads, of the view `learned` as `w`.
     static let columns = """
         w.id, w.origin, w.incarnation, w.revision, w.checksum, w.value, w.updated_at, w.payload, w.vector_model,
-        w.vector, w.parents, w.content_digest
+        w.vector, w.parents, w.content_digest, w.vector_digest, w.is_imported
         """
 
     /// The winner in the present row, whose first columns are ``columns``.
@@ -141,7 +150,9 @@ extension HeldWinner {
             parents: statement.parents(10),
             payload: statement.bytes(7),
             vectorModel: statement.isNull(8) ? nil : statement.string(8),
-            vector: statement.isNull(9) ? nil : statement.bytes(9)
+            vector: statement.isNull(9) ? nil : statement.bytes(9),
+            vectorDigest: statement.digest(12),
+            isImported: statement.bool(13)
         )
     }
 }

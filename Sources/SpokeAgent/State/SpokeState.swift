@@ -11,6 +11,8 @@ package final class SpokeState {
     let hasher = SHA256()
     /// Whose winners are shown, in the order in which they count; where there is one hub, those held here.
     var layers: [Layer] = [.own]
+    /// Where there are several hubs: the state that holds what is shown, for sinks.
+    var shown: SpokeState?
     /// Whether what the hub withdraws is remembered, because other hubs may still have it.
     var remembersWithdrawn = false
 

@@ -8,6 +8,8 @@ extension StateFolder {
     package static let ownName = "."
     /// The folder of the states of further hubs.
     static let hubsName = "hubs"
+    /// The name of the state that holds what is shown of several hubs.
+    static let shownName = "shown"
     /// Characters of a host that a name of a state begins with.
     private static let hostCharacters = 64
     /// Digits that tell hubs of one host apart.
@@ -23,7 +25,7 @@ extension StateFolder {
         return "\(hubsName)/\(String(host))-\(digest.hex.prefix(digestDigits))"
     }
 
-    /// Opens the state of the further hub called `name`, or makes a new one; see ``open(at:notice:)``.
+    /// Opens the further state called `name`, or makes a new one; see ``open(at:notice:)``.
     package func openFurther(_ name: String, at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
         try StateFolder("\(path)/\(name)").open(at: now, notice: notice)
     }

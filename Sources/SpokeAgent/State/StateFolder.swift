@@ -5,7 +5,7 @@ internal import SQLite
 /// The folder that holds a spoke's state: a lock, the database, and damaged ones that were moved aside.
 package struct StateFolder {
     private static let lockName = "lock"
-    static let databaseName = "state.sqlite"
+    private static let databaseName = "state.sqlite"
     /// The endings of a database and its companions.
     private static let companions = ["", "-wal", "-shm", suspectEnding]
 
@@ -42,10 +42,18 @@ package struct StateFolder {
             let aside = try moveAside(now)
             notice(
                 "the state \(databasePath) is damaged; it was moved to \(aside), and is now rebuilt from the hub and the"
-                    + " sources: nothing is lost, the next round takes longer"
+                    + " sources: nothing is lost but what was imported from files, and the next round takes longer"
             )
             return try openChecked(now)
         }
+    }
+
+    /// Opens the state to be used beside a running spoke, or makes a new one where there is none.
+    package func openBeside(at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
+        if exists { return try openExisting() }
+        let lock = try lock()
+        defer { withExtendedLifetime(lock) {} }
+        return try open(at: now, notice: notice)
     }
 
     /// Opens the state to be read beside a running spoke; throws ``SpokeError`` where there is none.
@@ -99,6 +107,11 @@ package struct StateFolder {
 
     /// SQLITE_CORRUPT.
     private static let corruptCode: Int32 = 11
+
+    /// `now` as it stands in names of files.
+    private static func stamp(_ now: Timestamp) -> String {
+        now.description.prefix(19).filter { $0 != ":" && $0 != "-" }
+    }
 
     /// Damaged states that are kept, so that a failing disk does not fill what is left of it.
     private static let keptDamaged = 3

@@ -96,6 +96,8 @@ package final class WinnerMirror: WinnerTarget {
         defer { self.filling = filling }
         let held = try held(line.id, in: filling.number)
         guard line.state == .live, let provenance = line.provenance, let payload = line.payload else {
+            // What the hub withdraws is not to come back from a file that had it.
+            if try state.dropImported(line.id, from: filling.number) { filling.changes += 1 }
             if try state.rememberWithdrawn(line.id, from: filling.number) { filling.changes += 1 }
             guard let held else { return .none }
             try database.prepare("DELETE FROM winners WHERE number = ?1").run(held.number)
@@ -171,6 +173,7 @@ package final class WinnerMirror: WinnerTarget {
 
     /// Drops what the pull from the beginning did not name, and counts the digest anew from what is left.
     private func sweep(_ filling: inout Filling) throws -> Int64 {
+        try state.dropImportedWinners(of: filling.number, notOf: filling.generation)
         try database.prepare("DELETE FROM winners WHERE collection = ?1 AND generation <> ?2")
             .run(filling.number, filling.generation)
         let swept = database.changedRows

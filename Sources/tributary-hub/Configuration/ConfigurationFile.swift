@@ -16,6 +16,7 @@ struct ConfigurationFile: Equatable {
     var historyRows: Int64?
     var logLevel: String?
     var name: String?
+    var caFile: String?
     /// None where the file names none: then the hub has no upstream from a configuration file.
     var upstreams: [UpstreamSettings] = []
 
@@ -24,7 +25,7 @@ struct ConfigurationFile: Equatable {
 
     private static let keys = [
         "data_dir", "database_url", "database_account", "listen", "metrics_listen", "history_days", "history_rows",
-        "log_level", "name", "upstreams",
+        "log_level", "name", "ca_file", "upstreams",
     ]
 
     /// A hyphen, as options have it, is as good as an underscore.
@@ -64,6 +65,7 @@ struct ConfigurationFile: Equatable {
         historyRows = try members.integer("history_rows")
         logLevel = try members.string("log_level")
         name = try members.string("name")
+        caFile = try members.string("ca_file")
         guard let list = members["upstreams"] else { return }
         guard list.kind == .array, list.elements.count <= ConfigurationFile.greatestUpstreams else {
             throw InvalidSetting(

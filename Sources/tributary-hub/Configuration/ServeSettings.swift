@@ -53,6 +53,7 @@ struct ServeSettings {
             historyDays: historyDays,
             historyRows: historyRows,
             name: try command.name ?? file?.name.map(Given.node),
+            trustedCertificates: try (command.caFile ?? file?.caFile).map(CertificateFileCheck.checked),
             upstreams: file?.upstreams.map { $0.upstream(isConfigured: true, addedAt: now) }
         )
         upstreamProblems = (file?.upstreams ?? []).compactMap { settings in

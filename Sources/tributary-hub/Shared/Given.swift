@@ -13,6 +13,12 @@ enum Given {
         return name
     }
 
+    static func collections(_ text: String) throws -> [CollectionName] {
+        let names = try text.split(separator: ",").map { try collection(String($0)) }
+        guard Set(names).count == names.count else { throw ValidationError("'\(text)' names a collection twice") }
+        return names
+    }
+
     static func node(_ text: String) throws -> NodeName {
         guard let name = NodeName(text) else {
             throw ValidationError(

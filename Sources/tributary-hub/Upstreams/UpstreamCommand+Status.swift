@@ -23,9 +23,10 @@ extension UpstreamCommand {
                   unheard    it was never reached yet
                   idle       no serving hub replicates with it at present
 
-                push is from here to there, pull from there to here. BEHIND counts what the
-                receiving hub has not been given yet, WAITING for how long the oldest of it
-                has been waiting.
+                push is from here to there, pull from there to here. BEHIND counts the changes
+                that the receiving hub has not been given yet, WAITING for how long the oldest
+                of them has been waiting. A statement that was pushed already counts again
+                while a retraction, or its being lifted, is on its way: it goes once more.
                 """
         )
 

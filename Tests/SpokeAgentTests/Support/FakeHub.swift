@@ -308,10 +308,17 @@ extension FakeHub {
     }
 
     /// Says something as another node would.
-    func say(_ node: String, _ id: String, _ value: Double, _ collection: CollectionName = .skills) {
+    func say(
+        _ node: String,
+        _ id: String,
+        _ value: Double,
+        _ collection: CollectionName = .skills,
+        text: String? = nil
+    ) {
         guard let name = NodeName(node), let policy = policies[collection] else { return }
         clock.advance(.milliseconds(1))
-        let line = #"{"id":"\#(id)","payload":{"value_score":\#(value),"by":"\#(node)"}}"#
+        let more = text.map { #","text":"\#($0)""# } ?? ""
+        let line = #"{"id":"\#(id)","payload":{"value_score":\#(value),"by":"\#(node)"\#(more)}}"#
         _ = push(name, policy, Array(line.utf8))
     }
 
