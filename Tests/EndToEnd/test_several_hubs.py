@@ -1,6 +1,8 @@
 """One machine and several hubs: another one takes over while the preferred one is away, and what was said stays one."""
 
 import json
+import time
+import uuid
 
 import pytest
 
@@ -8,6 +10,7 @@ from support.arena import wait_until
 from support.desk import Desk, ServiceManager
 from support.hierarchy import Region, agree
 from support.hub import Hub
+from support.qdrant import Qdrant
 
 SKILLS = "skills-patterns"
 
@@ -97,6 +100,33 @@ def test_sinks_do_not_flap_and_single_rounds_go_over_too(arena):
         assert "only-first" in listed and "only-second" in listed
         assert desk.run("get", SKILLS, "only-first").returncode == 0
         assert said(second, "own", "carla") == "1"
+
+
+def test_a_qdrant_follows_the_hub_in_use(arena):
+    def vectored(name):
+        return {**item(name), "id": str(uuid.uuid5(uuid.NAMESPACE_URL, name)), "vector": [0.1, 0.2, 0.3, 0.4]}
+
+    def present(qdrant):
+        return {key for key, point in qdrant.points(SKILLS).items() if "federation" in point["payload"]}
+
+    with Hub(arena) as first, Hub(arena) as second:
+        qdrant = Qdrant()
+        try:
+            qdrant.make(SKILLS, 4)
+            first.client("bruno").push(SKILLS, [vectored("only-first"), vectored("both")])
+            second.client("bruno").push(SKILLS, [vectored("both"), vectored("only-second")])
+            desk = Desk([first, second], "quinn", sinks=[f"qdrant:{qdrant.url}"], sources=[])
+            desk.sync()
+            ids = {name: vectored(name)["id"] for name in ("only-first", "both", "only-second")}
+            assert present(qdrant) == {ids["only-first"], ids["both"]}
+            first.stop()
+            desk.sync()
+            assert present(qdrant) == set(ids.values())
+            second.client("bruno").push(SKILLS, [{"id": ids["only-second"], "revision": time.time_ns() // 1000, "retracted": True}])
+            desk.sync()
+            assert present(qdrant) == {ids["only-first"], ids["both"]}
+        finally:
+            qdrant.close()
 
 
 def test_a_peer_is_pulled_and_told_nothing(arena):
