@@ -18,8 +18,8 @@ final class ServerSession {
 
     private let descriptor: Int32
 
-    /// How long a single answer may take.
-    private static let answerTimeout = timeval(tv_sec: 2, tv_usec: 0)
+    /// How long a single answer may take: making a database copies files, which a busy machine takes its time for.
+    private static let answerTimeout = timeval(tv_sec: 30, tv_usec: 0)
     /// No answer that is read here comes near it.
     private static let longestMessage = 1 << 20
     private static let cannotConnectNow = "57P03"
