@@ -18,8 +18,10 @@ final class ServerSession {
 
     private let descriptor: Int32
 
-    /// How long a single answer may take: making a database copies files, which a busy machine takes its time for.
-    private static let answerTimeout = timeval(tv_sec: 30, tv_usec: 0)
+    /// How long the server may take to say whether it takes a session.
+    private static let answerTimeout = timeval(tv_sec: 2, tv_usec: 0)
+    /// How long a statement may take: making a database copies files, which a busy machine takes its time for.
+    private static let statementTimeout = timeval(tv_sec: 60, tv_usec: 0)
     /// No answer that is read here comes near it.
     private static let longestMessage = 1 << 20
     private static let cannotConnectNow = "57P03"
@@ -59,6 +61,7 @@ final class ServerSession {
 
     /// Runs one statement that returns nothing of interest; returns the server's complaint, or nil when it has none.
     func execute(_ statement: String) -> String? {
+        limit(ServerSession.statementTimeout)
         guard send(type: UInt8(ascii: "Q"), Array(statement.utf8) + [0]) else { return "the connection broke" }
         var complaint: String?
         while let message = receive() {
@@ -68,14 +71,19 @@ final class ServerSession {
         return complaint ?? "the connection broke"
     }
 
+    /// Bounds every wait for the server from now on.
+    private func limit(_ timeout: timeval) {
+        var timeout = timeout
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
+        }
+    }
+
     private static func open(_ path: String) -> ServerSession? {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         let session = ServerSession(descriptor: descriptor)
-        var timeout = answerTimeout
-        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
-            setsockopt(descriptor, SOL_SOCKET, option, &timeout, socklen_t(MemoryLayout<timeval>.size))
-        }
+        session.limit(answerTimeout)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
