@@ -118,6 +118,7 @@ struct WaitingTests {
         defer { clock.onPause = {} }
         let hub = FakeHub(clock: clock)
         let alice = Spoke("alice", hub, clock)
+        alice.knows([String]())
         let agent = try alice.agent()
         let year = Duration.seconds(365 * 86_400 * direction)
         let began = clock.elapsed
