@@ -204,46 +204,4 @@ extension SpokeState {
             """
         ).run(collection, generation)
     }
-
-    /// Takes over what was imported into `other`.
-    func adoptImported(from other: SpokeState) throws {
-        let found = try other.database.prepare(
-            """
-            SELECT i.id, i.origin, i.incarnation, i.revision, i.checksum, i.vector_digest, i.payload, i.vector_model,
-                i.vector, i.parents, i.value, i.updated_at, c.name
-            FROM imported AS i JOIN collections AS c ON c.number = i.collection
-            """
-        )
-        var collections: Set<CollectionName> = []
-        try stage {
-            while try found.step() {
-                guard let collection = CollectionName(found.string(12)) else { continue }
-                collections.insert(collection)
-                let (incarnation, revision) = (found.int64(2), found.int64(3))
-                let identity = SnapshotIdentity(
-                    id: found.patternID(0),
-                    origin: NodeName(found.string(1)),
-                    number: incarnation > 0
-                        ? .init(incarnation: Int32(truncatingIfNeeded: incarnation), revision: revision) : nil,
-                    parents: found.parents(9),
-                    checksum: found.digest(4),
-                    vectorDigest: found.digest(5),
-                    hasVector: !found.isNull(8),
-                    vectorModel: found.isNull(7) ? nil : found.string(7)
-                )
-                let item = SnapshotItem(
-                    identity: identity,
-                    payload: found.bytes(6),
-                    vector: found.isNull(8) ? nil : found.bytes(8)
-                )
-                _ = try stage(
-                    item,
-                    value: found.isNull(10) ? nil : found.double(10),
-                    updatedAt: found.isNull(11) ? nil : Timestamp(microseconds: found.int64(11)),
-                    in: collection
-                )
-            }
-        }
-        _ = try keepStaged(of: collections.sorted())
-    }
 }
