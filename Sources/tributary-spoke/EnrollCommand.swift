@@ -79,7 +79,7 @@ struct EnrollCommand: ParsableCommand {
                 + " \(path)"
         )
         console.say(
-            "next: tributary-spoke sync --hub \(hub) --node \(name) --token-file \(path) --state ... --source ..."
+            "next: tributary-spoke sync --hub \(hub) --node \(name) --source jsonl:patterns --sink jsonl:learned"
         )
     }
 

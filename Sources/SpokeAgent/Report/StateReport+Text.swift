@@ -82,11 +82,6 @@ extension StateReport {
             report.scan = entry.scan
             var lines = report.findings(maximumLines: StateReport.shownLines)
             if let hold = entry.heldRetractions { lines.append("\(entry.collection): \(hold.because)") }
-            if let scan = entry.scan, scan.notShared > 0 {
-                let rules = scan.reasons.filter { $0.value > 0 }.sorted { $0.key < $1.key }
-                let words = rules.isEmpty ? "" : ": " + rules.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-                lines.append("\(entry.collection): \(scan.notShared) not shared, by your own rules\(words)")
-            }
             return lines
         }
     }

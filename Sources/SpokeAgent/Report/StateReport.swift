@@ -151,6 +151,7 @@ package struct StateReport: Sendable {
         guard let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key) else {
             return nil
         }
-        return try state.lastScan(of: number).key != key
+        let last = try state.lastScan(of: number).key
+        return last != key && last != SpokeState.unsettledKey(key)
     }
 }

@@ -34,7 +34,9 @@ extension SpokeAgent {
         if settings.confirmsRetractions, isDone {
             for path in sources.dropped { try state.removeSourceFile(path, from: number) }
         }
-        try state.saveScan(of: number, key: isDone && isSettled ? key : nil, tally: report.scan?.json.text)
+        let isOver = isDone && isSettled
+        let kept = key.map { isOver ? $0 : SpokeState.unsettledKey($0) }
+        try state.saveScan(of: number, key: kept, tally: report.scan?.json.text)
     }
 
     /// What the sources have of a collection.

@@ -13,6 +13,9 @@ extension SpokeState {
         )
     }
 
+    /// The key of a scan that was made of what `key` says, and has to be made again all the same.
+    static func unsettledKey(_ key: String) -> String { "again " + key }
+
     /// Keeps what a scan found; `key` is `nil` as long as not all it offers is settled.
     func saveScan(of collection: Int64, key: String?, tally: String?) throws {
         try database.prepare("UPDATE collections SET scan_key = ?2, scan_tally = ?3 WHERE number = ?1")

@@ -66,7 +66,7 @@ struct JoinTokenCommand: ParsableCommand {
                 try await store.add(token, for: node, role: role, expiresAt: expiresAt, now: now)
             }
             Talk.note(
-                "good for one \(role.rawValue)\(node.map { ", '\($0)'," } ?? "") until \(expiresAt); the join token is"
+                "good for one \(role.rawValue)\(node.map { ", '\($0)'," } ?? "") until \(expiresAt); the join token is on standard output"
             )
             print(token.secretText)
         }

@@ -83,7 +83,7 @@ struct NodeCommand: ParsableCommand {
             }
             let rights = enrolled.scopes.isEmpty ? "" : " with the scope \(enrolled.scopeNames.joined(separator: ", "))"
             Talk.note(
-                "enrolled \(enrolled.role.rawValue) '\(name)'\(rights), incarnation \(enrolled.incarnation); its token is"
+                "enrolled \(enrolled.role.rawValue) '\(name)'\(rights), incarnation \(enrolled.incarnation); its token is on standard output"
             )
             print(token.secretText)
             Talk.note("keep it in a file only the node can read; it is not shown again")
