@@ -1,4 +1,5 @@
 import Federation
+import Glibc
 import Replication
 import SpokeAgent
 import Testing
@@ -91,7 +92,10 @@ struct WaitingTests {
         _ = try alice.sync()
         let agent = try alice.agent()
         let began = clock.elapsed
-        func size() -> Int { alice.folder.read("state/state.sqlite-wal")?.utf8.count ?? 0 }
+        func size() -> Int {
+            var facts = stat()
+            return stat(alice.folder("state/state.sqlite-wal"), &facts) == 0 ? Int(facts.st_size) : 0
+        }
         var sizes: [Int] = []
         clock.onPause = {
             hub.faults = [("", .lostRequest)]
