@@ -114,3 +114,18 @@ def test_rules_for_telemetry_come_from_the_settings(hub):
     assert status["collections"]
     assert told(spoke.sync("--config", config))["pushed"] == 1
     assert len(said(hub, "share-f")) == 1
+
+
+def test_a_broken_line_keeps_nothing_shared_that_is_not_to_be(hub):
+    spoke = Spoke(hub, "share-broken")
+    spoke.write(SKILLS, [pattern("private"), pattern("weak"), pattern("other"), pattern("gone")])
+    spoke.sync()
+    lines = [pattern("private", scope="local"), pattern("weak", 0.2), pattern("other")]
+    spoke.write(SKILLS, b"".join(json.dumps(line).encode() + b"\n" for line in lines) + b'{"id":\n')
+    report = told(spoke.sync(expecting=3))
+    # Only what is missing may be the line that nobody can read.
+    assert said(hub, "share-broken") == ["gone", "other"]
+    assert report["retractions_held"] == 1 and report["retracted"] == 2
+    spoke.write(SKILLS, lines)
+    spoke.sync()
+    assert said(hub, "share-broken") == ["other"]

@@ -27,9 +27,10 @@ extension SpokeAgent {
             progress("\(entry.policy.collection): reading")
             try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
             var summary = PreviewReport.Entry(collection: entry.policy.collection, scan: scan.tally)
-            summary.heldRetractions = try retractionHold(scan, sources)
+            let (hold, retracts) = try retractionHold(scan, sources)
+            summary.heldRetractions = hold
             summary.doubt = try doubt(entry, number)
-            let offers = OfferPreview(scan, retracts: summary.heldRetractions == nil, now: environment.now)
+            let offers = OfferPreview(scan, retracts: retracts, now: environment.now)
             try offers.forEachItem { item in
                 summary.add(item)
                 try body(item)

@@ -93,9 +93,9 @@ extension SpokeAgent {
         report.scan = scan.tally
         report.wasScanned = true
         try state.addSourceFiles(sources.parts.map(\.name), to: number)
-        report.heldRetractions = try retractionHold(scan, sources)
-        let retracts = report.heldRetractions == nil
-        if retracts { try scan.table.forgetWithheldRefusals() }
+        let (hold, retracts) = try retractionHold(scan, sources)
+        report.heldRetractions = hold
+        if retracts, hold == nil { try scan.table.forgetWithheldRefusals() }
         try scan.table.retryRetracted(limit: SourceLimits.retriedRetracted)
         var tally: PushTally
         do {
@@ -114,7 +114,8 @@ extension SpokeAgent {
             return false
         }
         let isRetried = try state.retryPosition(of: number) == nil
-        return retracts && isRetried && tally.refusedForNow == 0 && tally.stale == 0 && report.changedWhileRead == 0
+        return retracts && hold == nil && isRetried && tally.refusedForNow == 0 && tally.stale == 0
+            && report.changedWhileRead == 0
     }
 
     static let stopped = SpokeError(.failure, "stopped on request; what was acknowledged is kept")
@@ -149,19 +150,29 @@ extension SpokeAgent {
     func retractionHold(
         _ scan: CollectionScan,
         _ sources: SourceSet
-    ) throws -> CollectionReport.HeldRetractions? {
-        let (retractable, live) = try scan.table.retractionCounts()
-        guard retractable > 0 else { return nil }
-        func hold(_ reason: CollectionReport.HoldReason) -> CollectionReport.HeldRetractions {
-            .init(count: retractable, reason: reason)
+    ) throws -> (hold: CollectionReport.HeldRetractions?, retracts: Bool) {
+        let (all, live) = try scan.table.retractionCounts()
+        guard all > 0 else { return (nil, true) }
+        var going = all
+        var hold: CollectionReport.HeldRetractions?
+        if let reason = uncertainty(scan, sources) {
+            // What the sources themselves say is not to be shared goes all the same.
+            scan.table.sparesMissing = true
+            going = try scan.table.retractionCounts().retractable
+            if all > going { hold = .init(count: all - going, reason: reason) }
         }
-        if !sources.missing.isEmpty { return hold(.fileMissing(sources.missing)) }
-        if scan.hasUnnamedLine { return hold(.unreadableLines) }
-        if settings.confirmsRetractions { return nil }
-        if !sources.dropped.isEmpty { return hold(.sourceDropped(sources.dropped)) }
         let isUnusual =
-            retractable > SourceLimits.unguardedRetractions
-            && retractable * 100 > live * SourceLimits.unguardedPercent
-        return isUnusual ? hold(.tooMany(live: live)) : nil
+            !settings.confirmsRetractions && going > SourceLimits.unguardedRetractions
+            && going * 100 > live * SourceLimits.unguardedPercent
+        guard isUnusual else { return (hold, true) }
+        return (.init(count: all, reason: .tooMany(live: live)), false)
+    }
+
+    /// Why nobody knows whether what is missing from the scan was taken back.
+    private func uncertainty(_ scan: CollectionScan, _ sources: SourceSet) -> CollectionReport.HoldReason? {
+        if !sources.missing.isEmpty { return .fileMissing(sources.missing) }
+        if scan.hasUnnamedLine { return .unreadableLines }
+        if !settings.confirmsRetractions, !sources.dropped.isEmpty { return .sourceDropped(sources.dropped) }
+        return nil
     }
 }

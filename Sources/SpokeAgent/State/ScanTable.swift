@@ -60,6 +60,8 @@ final class ScanTable {
 
     let state: SpokeState
     let collection: Int64
+    /// Whether what is merely missing is left as it is, because it may stand where nothing could be read.
+    var sparesMissing = false
     /// What is scanned, in the order in which ``Place/part`` counts.
     let parts: [Part]
     var database: SQLiteDatabase { state.database }
@@ -214,18 +216,20 @@ final class ScanTable {
     ///
     /// What is merely missing is gone where the part that said it is whole, or no source any more; where nobody knows the
     /// part, if all are whole.
-    private static let isGone =
-        """
-        (s.standing >= 10 OR (s.standing = 4 AND (s.checksum = o.checksum OR o.is_retraction = 1))
-            OR (s.id IS NULL AND (o.is_retraction = 1 OR NOT EXISTS (
+    private var isGone: String {
+        let isNamed = "s.standing >= 10 OR (s.standing = 4 AND (s.checksum = o.checksum OR o.is_retraction = 1))"
+        guard !sparesMissing else { return "(\(isNamed))" }
+        return """
+            (\(isNamed) OR (s.id IS NULL AND (o.is_retraction = 1 OR NOT EXISTS (
                 SELECT 1 FROM temp.scan_partial AS p WHERE p.number = o.part OR o.part IS NULL))))
-        """
+            """
+    }
 
     /// How many patterns that were offered would now be taken back, and how many the hub has of this node.
     func retractionCounts() throws -> (retractable: Int64, live: Int64) {
         let statement = try database.prepare(
             """
-            SELECT count(*) FILTER (WHERE o.is_retraction = 0 AND \(ScanTable.isGone)), count(*)
+            SELECT count(*) FILTER (WHERE o.is_retraction = 0 AND \(isGone)), count(*)
             FROM offered AS o LEFT JOIN temp.scan AS s ON s.id = o.id
             WHERE o.collection = ?1 AND (o.is_live = 1 OR (o.is_retraction = 0 AND o.state = 1))
             """
@@ -242,7 +246,7 @@ final class ScanTable {
             SELECT o.id, o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision,
                 o.is_retryable
             FROM offered AS o LEFT JOIN temp.scan AS s ON s.id = o.id
-            WHERE o.collection = ?1 AND o.id > ?2 AND \(ScanTable.isGone)
+            WHERE o.collection = ?1 AND o.id > ?2 AND \(isGone)
                 AND ((o.is_retraction = 0 AND (o.is_live = 1 OR o.state = 1))
                     OR (o.is_retraction = 1 AND (o.state = 1 OR (o.state = 2 AND o.is_retryable = 1))))
             ORDER BY o.id LIMIT ?3
