@@ -26,12 +26,19 @@ extension Admission {
         "received_at", "value", "updated_at", "vector_model", "vector_dimension", "vector",
     ]
 
+    private static let incomplete = Refusal(
+        .relayIncomplete,
+        "a relayed item has the revision and the checksum that its origin gave it"
+    )
+
     /// What the relayed item `root` says; throws a ``Refusal``.
     func relayedKind(of root: JSONNode, id: PatternID) throws(Refusal) -> StatementKind {
-        guard let checksum = root["checksum"]?.digest, root["revision"] != nil else {
-            throw Refusal(.relayIncomplete, "a relayed item has the revision and the checksum that its origin gave it")
+        guard let claimed = root["checksum"], claimed.kind == .string, root["revision"] != nil else {
+            throw Admission.incomplete
         }
+        // The checksum of a content is read where it is compared with what came.
         if let payload = root["payload"], payload.kind != .null { return .content }
+        guard let checksum = claimed.digest else { throw Admission.incomplete }
         guard checksum != PatternChecksum.retraction(collection: policy.collection, id: id, hasher: hasher) else {
             return .retraction
         }
@@ -55,8 +62,9 @@ extension Admission {
 }
 
 extension Admission.Speaker {
-    /// Reads whose statement `root` is and adds `relay`, which passed it on, to its path; throws a ``Refusal``.
-    init(relayed root: JSONNode, by relay: NodeName) throws(Refusal) {
+    /// Reads whose statement `root` is and adds the one hub of `relay`, which passed it on, to its path; throws a
+    /// ``Refusal``.
+    init(relayed root: JSONNode, by relay: [NodeName]) throws(Refusal) {
         guard let origin = root["origin"]?.string.flatMap(NodeName.init),
             let incarnation = root["incarnation"]?.integer.flatMap({ Int32(exactly: $0) }),
             (1...Limits.relayedIncarnation).contains(incarnation)
@@ -66,21 +74,21 @@ extension Admission.Speaker {
                 "a relayed item has an origin and the origin's incarnation, from 1 to \(Limits.relayedIncarnation)"
             )
         }
-        var path: [NodeName] = []
-        for element in root["path"]?.elements ?? [] {
+        // Most come from the hub that their origin spoke to: all of those share one path.
+        var path = relay
+        for (index, element) in (root["path"]?.elements ?? []).enumerated() {
             guard let name = element.string.flatMap(NodeName.init) else {
                 throw Refusal(.relayIncomplete, "the item's path has an element that is no node name")
             }
-            path.append(name)
+            path.insert(name, at: index)
         }
-        guard path.count < Limits.pathLength else {
+        guard path.count <= Limits.pathLength else {
             throw Refusal(
                 .pathTooLong,
-                "the item has passed through \(path.count) hubs, and \(Limits.pathLength) are the most: hubs pass it on "
+                "the item has passed through \(path.count - 1) hubs, and \(Limits.pathLength) are the most: hubs pass it on "
                     + "in a circle, or the hierarchy is too deep"
             )
         }
-        path.append(relay)
         self.init(origin: origin, incarnation: incarnation, path: path, isRelayed: true)
     }
 

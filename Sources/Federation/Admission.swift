@@ -35,7 +35,8 @@ package struct Admission {
         /// A node that speaks for itself.
         case origin(NodeName, incarnation: Int32)
         /// A hub that passes on what others said; see ``init(of:relayedBy:speakingAs:now:hasher:numberedAt:)``.
-        case relay(NodeName, incarnation: Int32?)
+        /// Its name is also the last part of their paths.
+        case relay(NodeName, asPath: [NodeName], incarnation: Int32?)
     }
 
     let policy: CollectionPolicy
@@ -86,7 +87,7 @@ package struct Admission {
         numberedAt: Timestamp? = nil
     ) {
         self.policy = policy
-        sender = .relay(relay, incarnation: incarnation)
+        sender = .relay(relay, asPath: [relay], incarnation: incarnation)
         self.now = now
         self.hasher = hasher
         readsExports = false
@@ -163,10 +164,10 @@ package struct Admission {
     private func readSpeaker(_ root: JSONNode) throws(Refusal) -> Speaker {
         switch sender {
         case .origin(let origin, let incarnation): return try readOwn(root, origin, incarnation)
-        case .relay(let relay, let incarnation):
+        case .relay(let relay, let asPath, let incarnation):
             if let incarnation, Speaker.isOwn(root, of: relay) { return try readOwn(root, relay, incarnation) }
             try checkMembers(root, Admission.relayedMembers)
-            return try Speaker(relayed: root, by: relay)
+            return try Speaker(relayed: root, by: asPath)
         }
     }
 

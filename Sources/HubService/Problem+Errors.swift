@@ -46,6 +46,7 @@ extension Problem {
         case .cursorExpired: self.init(410, .cursorExpired, error.description)
         case .joinTokenUnknown: self.init(401, .unauthorized, error.description)
         case .joinTokenSpent: self.init(403, .joinTokenSpent, error.description)
+        case .joinTokenForAnother: self.init(403, .nodeMismatch, error.description)
         case .nodeExists: self.init(409, .nodeExists, error.description)
         case .nodeUnknown: self.init(409, .parameterInvalid, error.description)
         case .nodeRevoked: self.init(403, .nodeRevoked, error.description)

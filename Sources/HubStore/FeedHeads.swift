@@ -69,8 +69,11 @@ struct FeedHeads {
         return FeedHeads(contributions: contributions, winners: winners, resolutions: resolutions)
     }
 
-    /// Stores the heads and announces the collection to whoever waits for changes.
-    func save(_ collection: CollectionName, _ connection: Connection) throws {
+    /// Stores the heads and tells whoever waits for changes.
+    ///
+    /// `hub` names the node that passed on all that changed, where it was contributions alone: to that hub, they are no
+    /// news.
+    func save(_ collection: CollectionName, passedOnBy hub: NodeName? = nil, _ connection: Connection) throws {
         let heads = [contributions, winners, resolutions]
         _ = try connection.execute(
             """
@@ -83,6 +86,6 @@ struct FeedHeads {
                 AND feed_heads.number < new.number
             """
         )
-        _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")
+        try Store.announceChange(passedOnBy: hub, connection)
     }
 }

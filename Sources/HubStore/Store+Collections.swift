@@ -84,7 +84,7 @@ extension Store {
             if made.affectedRows > 0 {
                 try Store.recordPolicy(of: collection, connection)
                 // Hubs below wait for the manifest to change.
-                _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")
+                try Store.announceChange(connection)
             }
             return made.affectedRows > 0
         }
@@ -117,7 +117,7 @@ extension Store {
                 """
             )
             try Store.recordPolicy(of: collection, connection)
-            _ = try connection.execute("SELECT pg_notify(\(Store.feedChannel), \(collection.text))")
+            try Store.announceChange(connection)
             return try Store.policy(of: collection, connection)
         }
     }

@@ -58,6 +58,12 @@ enum IngestSource {
         guard case .relay(let name, _) = self else { return nil }
         return name
     }
+
+    /// The node of this hub that passed items on; none where this hub asked for them.
+    var passingHub: NodeName? {
+        guard case .relay(_, let node) = self else { return nil }
+        return node?.name
+    }
 }
 
 /// One transaction under a collection's feed lock: reads what a ``BatchSettlement`` needs, stores what it decided.
@@ -97,7 +103,7 @@ struct SettlementTransaction {
         heads.contributions.set = settlement.contributionsDigest
         if let relay = source.relay { try countOrigins(of: items, settlement.verdicts, relayedBy: relay) }
         let publishing = try watch.measure { try publish(&settlement, policy: policy, heads: &heads) }
-        try heads.save(collection, connection)
+        try heads.save(collection, passedOnBy: source.passingHub, connection)
         var outcome = try outcome(settlement, heads)
         outcome.settling = IngestOutcome.Settling(
             patterns: Set(ids).count,

@@ -109,7 +109,7 @@ extension Store {
             throw StoreError.joinTokenSpent("this join token was withdrawn; ask the hub's operator for another")
         }
         guard let only = record.node, only != name else { return }
-        throw StoreError.joinTokenSpent(
+        throw StoreError.joinTokenForAnother(
             "this join token is for node '\(only)', not for '\(name)'; give that name, or ask the hub's operator for another"
         )
     }

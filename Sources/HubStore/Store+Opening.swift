@@ -59,12 +59,20 @@ package struct FeedListener: Sendable {
     }
 
     /// Calls `changed` whenever there may be changes, until the task is cancelled.
-    package func run(_ changed: @escaping @Sendable () async -> Void) async throws {
+    ///
+    /// With the name of the node, where all that changed are contributions that this hub passed on.
+    package func run(_ changed: @escaping @Sendable (NodeName?) async -> Void) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [notifications] in try await notifications.run() }
             group.addTask { [notifications] in
                 // After a reconnection too: what happened meanwhile was not told.
-                for await _ in notifications.events { await changed() }
+                for await event in notifications.events {
+                    guard case .notification(_, let hub) = event else {
+                        await changed(nil)
+                        continue
+                    }
+                    await changed(NodeName(hub))
+                }
             }
             try await group.waitForAll()
         }

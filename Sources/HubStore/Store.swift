@@ -7,8 +7,13 @@ package import Postgres
 package struct Store: Sendable {
     let pool: PostgresPool
 
-    /// The notification channel on which collections with new changes are announced.
+    /// The notification channel on which changes are announced.
     package static let feedChannel = "tributary_feed"
+
+    /// Tells all hubs on this database of changes once the transaction commits; ``FeedListener`` hears it.
+    static func announceChange(passedOnBy hub: NodeName? = nil, _ connection: Connection) throws {
+        _ = try connection.execute("SELECT pg_notify(\(feedChannel), \(hub?.text ?? ""))")
+    }
 
     package init(pool: PostgresPool) {
         self.pool = pool

@@ -15,6 +15,8 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
     case joinTokenUnknown
     /// The join token is worth nothing any more, or not for this name.
     case joinTokenSpent(String)
+    /// The join token is good, and for a node of another name.
+    case joinTokenForAnother(String)
     /// There is no such node.
     case nodeUnknown(NodeName)
     /// The node was revoked while it was speaking.
@@ -42,7 +44,7 @@ package enum StoreError: Error, Sendable, CustomStringConvertible {
             "node '\(name)' is enrolled already; revoke it first, or choose another name"
         case .joinTokenUnknown:
             "this hub does not know the join token; `tributary-hub join-token create` on the hub prints one"
-        case .joinTokenSpent(let why): why
+        case .joinTokenSpent(let why), .joinTokenForAnother(let why): why
         case .nodeUnknown(let name): "there is no node '\(name)'; `tributary-hub node list` shows them"
         case .nodeRevoked(let name): "node '\(name)' was revoked; ask the hub's operator"
         case .conflictChanged(let id, let present):

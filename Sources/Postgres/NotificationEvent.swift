@@ -6,4 +6,6 @@ package enum NotificationEvent: Hashable, Sendable {
     case reconnected
     /// Somebody sent a notification.
     case notification(channel: String, payload: String)
+    /// More came than is kept for a reader that is behind, so some was dropped: look again.
+    case overflowed
 }

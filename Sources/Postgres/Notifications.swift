@@ -2,7 +2,7 @@
 package final class Notifications: Sendable {
     /// The events in order.
     ///
-    /// When nobody reads them, the newest are kept and older ones dropped.
+    /// When nobody reads them, the newest are kept and older ones dropped, which an event of its own tells.
     package let events: AsyncStream<NotificationEvent>
     private let continuation: AsyncStream<NotificationEvent>.Continuation
     private let listener: NotificationListener
@@ -26,7 +26,9 @@ package final class Notifications: Sendable {
         let wakeUp = try WakeUpPipe()
         let continuation = continuation
         try await withTaskCancellationHandler {
-            try await listener.listen(until: wakeUp) { continuation.yield($0) }
+            try await listener.listen(until: wakeUp) {
+                if case .dropped = continuation.yield($0) { continuation.yield(.overflowed) }
+            }
         } onCancel: {
             wakeUp.signal()
         }

@@ -17,7 +17,7 @@ package struct PatternExplanation: Sendable, Equatable {
     /// Asks the hub about pattern `id` of `collection`, as it is or as it was at `time`; where this node's own `sources` are
     /// given, or a `state` that knows its files, what they say is told too.
     ///
-    /// Throws ``ReplicationError``, and a ``SpokeError`` where a source cannot be read to its end.
+    /// Throws ``ReplicationError``, and a ``SpokeError`` where the hub has no such collection, or a source cannot be read to its end.
     package init(
         of id: PatternID,
         in collection: CollectionName,
@@ -82,7 +82,11 @@ package struct PatternExplanation: Sendable, Equatable {
         guard case .document(let manifest, _) = try client.retrying({ try client.manifest(unless: nil) }) else {
             return nil
         }
-        return manifest.entries.map(\.policy).first { $0.collection == collection }
+        let policies = manifest.entries.map(\.policy)
+        guard let policy = policies.first(where: { $0.collection == collection }) else {
+            throw SpokeError(.usage, SpokeAgent.unknownCollection(collection.text, policies.map(\.collection)))
+        }
+        return policy
     }
 }
 

@@ -12,12 +12,14 @@ package struct PlaceArgument: Sendable, Equatable {
     package init(_ text: String, kinds: [String], home: String?) throws(SpokeError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let example = kinds.first ?? "jsonl"
-        guard parts.count == 2, !parts[1].isEmpty else {
-            let place = parts.last ?? ""
+        guard parts.count == 2 else {
             throw SpokeError(
                 .usage,
-                "give the format too, as in '\(example):\(place.isEmpty ? "patterns" : place)'"
+                "give the format too, as in '\(example):\(text.isEmpty ? "patterns" : text)'"
             )
+        }
+        guard !parts[1].isEmpty else {
+            throw SpokeError(.usage, "say where it is too, as in '\(example):patterns'")
         }
         guard kinds.contains(parts[0]) else {
             let nearest = Suggestion.nearest(to: parts[0], among: kinds).map { "; did you mean '\($0):\(parts[1])'?" }

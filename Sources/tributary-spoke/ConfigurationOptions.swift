@@ -13,8 +13,14 @@ struct ConfigurationOptions: ParsableArguments {
     var config: String?
 
     /// Everything that is set, with what the command line gives over all else; throws a `SpokeError`.
-    func load(_ given: [Setting: JSONValue]...) throws(SpokeError) -> SpokeConfiguration {
+    ///
+    /// With `warns`, says on standard error what looks as if it was meant to set something, and does not.
+    func load(_ given: [Setting: JSONValue]..., warns: Bool = true) throws(SpokeError) -> SpokeConfiguration {
         let options = given.reduce(into: [:]) { $0.merge($1) { $1 } }
-        return try SpokeConfiguration.load(options, file: config, .present)
+        let surroundings = Surroundings.present
+        if warns {
+            for warning in surroundings.warnings { Console(isQuiet: false).complain("warning: \(warning)") }
+        }
+        return try SpokeConfiguration.load(options, file: config, surroundings)
     }
 }

@@ -21,7 +21,7 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let loaded: Result<SpokeConfiguration, SpokeError>
-        do throws(SpokeError) { loaded = .success(try options.load()) } catch { loaded = .failure(error) }
+        do throws(SpokeError) { loaded = .success(try options.load(warns: false)) } catch { loaded = .failure(error) }
         let diagnosis = Doctor(.present, now: SystemClock.now).examine(loaded)
         Console(isQuiet: false).result(options.json ? diagnosis.json.text : diagnosis.text)
         guard diagnosis.status == .ok else { throw ExitCode(diagnosis.status.rawValue) }

@@ -51,10 +51,10 @@ struct PreviewCommand: ParsableCommand {
             }
             let rest: JSONValue = [
                 "sent": .integer(report.sent), "bytes": .integer(report.bytes), "collections": .array(report.json),
-                "notes": .array(report.notes.map { .string($0) }),
+                "notes": .array(report.notes.map { .string($0) }), "status": .string(report.status.name),
             ]
             console.result(Array("\n],".utf8) + rest.bytes.dropFirst() + Array("\n".utf8))
-            return
+            return try end(with: report.status)
         }
         var table = TextTable(["collection", "pattern", "what", "value", "bytes", "from", "why"], numbers: 3..<5)
         var contents: [(String, [UInt8])] = []
@@ -71,6 +71,11 @@ struct PreviewCommand: ParsableCommand {
             contents.append(("\(item.collection) \(item.shownID)", content ? item.payload ?? [] : []))
         }
         print(table, contents, more, report, console)
+        try end(with: report.status)
+    }
+
+    private func end(with status: ExitStatus) throws {
+        guard status == .ok else { throw ExitCode(status.rawValue) }
     }
 
     private func print(

@@ -14,7 +14,7 @@ struct SettingOptions: ParsableArguments {
 
     @Option(
         name: .customLong("source"),
-        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "jsonl:folder"),
+        help: ArgumentHelp("Where this node's own patterns are. May be repeated.", valueName: "kind:place"),
         transform: PlaceOption.source
     )
     var sources: [any PatternSource] = []
@@ -45,14 +45,14 @@ struct SettingOptions: ParsableArguments {
         _ = try validated { () throws(InvalidSetting) in try SettingText.syncInterval(Int64(syncInterval)) }
     }
 
-    /// All settings; throws a `SpokeError`.
-    func load() throws(SpokeError) -> SpokeConfiguration {
+    /// All settings; throws a `SpokeError`. With `warns`, says what is worth a warning.
+    func load(warns: Bool = true) throws(SpokeError) -> SpokeConfiguration {
         var given: [Setting: JSONValue] = [:]
         if let state { given[.state] = .string(state) }
         if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
         if !collections.isEmpty { given[.collections] = .array(collections.map { .string($0.text) }) }
         if let minValue { given[.minValue] = .number(minValue) }
         if let syncInterval { given[.syncInterval] = .integer(Int64(syncInterval)) }
-        return try settings.load(access.given, given, sinks.given, qdrant.given)
+        return try settings.load(access.given, given, sinks.given, qdrant.given, warns: warns)
     }
 }

@@ -226,23 +226,53 @@ def test_digests_add_up_and_show_what_differs(pair):
             assert down.request("POST", f"{ROOT}/{path}", json.dumps(body)).status == 400
 
 
+def told_of(change, hub, node, path, headers):
+    """What the hub answers to a node that waits at `path` when `change` happens."""
+    replies = []
+
+    def wait():
+        with hub.client(node) as waiter:
+            replies.append(waiter.get(path, headers))
+    thread = threading.Thread(target=wait)
+    thread.start()
+    change()
+    thread.join(30)
+    assert not thread.is_alive(), path
+    return replies[0]
+
+
+def test_a_hub_that_waits_is_not_told_of_what_it_passed_on(pair):
+    region, _ = pair
+    with region.client("top") as top, region.client("alice") as alice:
+        # Where the statement comes before the wait, it is told at once; then it is tried again.
+        for attempt in range(20):
+            tag = top.get("/v1/manifest").headers["etag"]
+            passed_on = [relayed(f"echo-{attempt}", origin="kenji", revision=5)]
+            reply = told_of(lambda: top.push(SKILLS, passed_on), region, "top", "/v1/manifest?wait=1",
+                            {"If-None-Match": tag})
+            if reply.status == 304:
+                break
+        assert reply.status == 304
+        # Who asks again sees it, and so does everybody else.
+        reply = top.get("/v1/manifest?wait=20", {"If-None-Match": tag})
+        assert reply.status == 200 and reply.headers["etag"] != tag
+        tag = alice.get("/v1/manifest").headers["etag"]
+        reply = told_of(lambda: top.push(SKILLS, [relayed("kenjis", origin="kenji", revision=5)]), region, "alice",
+                        "/v1/manifest?wait=20", {"If-None-Match": tag})
+        assert reply.status == 200 and reply.headers["etag"] != tag
+        # A spoke is told of its own: it may have changed who wins.
+        tag = reply.headers["etag"]
+        reply = told_of(lambda: alice.push(SKILLS, [item("own", 5)]), region, "alice", "/v1/manifest?wait=20",
+                        {"If-None-Match": tag})
+        assert reply.status == 200 and reply.headers["etag"] != tag
+
+
 def test_who_waits_is_told_of_statements_and_of_decisions(pair):
     region, _ = pair
     region.enrol("rita", scopes=["review"])
     with region.client("top") as down, region.client("alice") as alice, region.client("rita") as rita:
         def waiting(path, headers, change):
-            """What the hub answers to who waits at `path` when `change` happens."""
-            replies = []
-
-            def wait():
-                with region.client("top") as waiter:
-                    replies.append(waiter.get(path, headers))
-            thread = threading.Thread(target=wait)
-            thread.start()
-            change()
-            thread.join(30)
-            assert not thread.is_alive(), path
-            return replies[0]
+            return told_of(change, region, "top", path, headers)
 
         alice.push(SKILLS, [item("a", 5)])
         tag = down.get("/v1/manifest").headers["etag"]

@@ -69,8 +69,24 @@ struct SnapshotTests {
                 } catch is SnapshotError {}
             }
         }
-        // What nobody reads may change: when it was exported, the predecessor's own figures.
+        // What nobody reads may change: the predecessor's own figures.
         #expect(accepted > 0)
+    }
+
+    @Test(
+        "What is told of a snapshot or an item beside its content is what was written",
+        arguments: [
+            (#""node_id":"here""#, #""node_id":"there""#), (#""timestamp":"2026-11-21T"#, #""timestamp":"2026-11-22T"#),
+            (#""source_node":""#, #""source_node":"x"#), (#""export_timestamp":"2026"#, #""export_timestamp":"2025"#),
+        ]
+    )
+    func retold(was: String, becomes: String) throws {
+        let (bytes, _) = try sample()
+        let text = String(decoding: bytes, as: UTF8.self)
+        let changed = text.replacing(was, with: becomes, maxReplacements: 1)
+        #expect(changed != text)
+        let error = try #require(throws: SnapshotError.self) { _ = try Snapshot.read(Array(changed.utf8), pieces: 64) }
+        #expect(error.kind == .damaged)
     }
 
     @Test("Members in another order and more space change nothing")

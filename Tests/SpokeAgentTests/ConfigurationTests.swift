@@ -103,14 +103,14 @@ struct ConfigurationTests {
     @Test(
         "What is wrong in a file is named with its place, and what may have been meant",
         arguments: [
-            (#"{"sinc":[]}"#, "'sinks'"), (#"{"syncInterval":"3600"}"#, "'syncInterval' is no whole number"),
+            (#"{"sinc":[]}"#, "'sinks'"), (#"{"syncInterval":"3600"}"#, "'syncInterval': is no whole number"),
             (#"{"sync_intervall":3600}"#, "no setting 'sync_intervall'"), (#"{"syncInterval":0}"#, "between 1 and"),
             (#"{"hubs":[{"url":"http://a:1"},{"url":"http://b:1","tokenfile":"x"}]}"#, "'hubs[1].tokenfile'"),
             (#"{"hubs":[{"url":"http://a:1","token":"x"}]}"#, "'hubs[0].token'"), (#"{"hubs":[]}"#, "'hubs'"),
             (#"{"hubs":["http://a:1",{"url":"http://a:1/"}]}"#, "twice"), (#"{"hub":"a:1"}"#, "'hub'"),
             (#"{"hub":"http://a:1","hubs":["http://b:1"]}"#, "both"), (#"{"token":"secret"}"#, "'tokenFile'"),
-            (#"{"node":"a b"}"#, "'node'"), (#"{"node":7}"#, "'node' is no text"), (#"{"vectors":1}"#, "'vectors'"),
-            (#"{"sources":"jsonl:x"}"#, "'sources' is no list"), (#"{"sources":["patterns"]}"#, "jsonl:patterns"),
+            (#"{"node":"a b"}"#, "'node'"), (#"{"node":7}"#, "'node': is no text"), (#"{"vectors":1}"#, "'vectors'"),
+            (#"{"sources":"jsonl:x"}"#, "'sources': is no list"), (#"{"sources":["patterns"]}"#, "jsonl:patterns"),
             (#"{"collections":["A B"]}"#, "'collections'"), (#"{"node":"a","node":"b"}"#, "duplicate"),
             (#"{"node":"a","nodeId":"b"}"#, "'node' is there twice"), (#"[]"#, "object"),
             (#"{"guard":{"outcome":{}}}"#, "'guard.outcome'"),

@@ -8,6 +8,8 @@ package struct SnapshotItemReader {
         package var item: SnapshotItem
         /// Why the item is not as it was written; `nil` where it is what its own digest says.
         package var flaw: String?
+        /// When it says that it was exported.
+        package var exportedAt: String?
     }
 
     private let collection: CollectionName
@@ -53,14 +55,17 @@ package struct SnapshotItemReader {
             hasVector: vector != nil,
             vectorModel: vector?.model
         )
-        let flaw = identity.adopt(federation, in: collection, hasher: hasher)
+        var flaw = identity.adopt(federation, in: collection, hasher: hasher)
+        if flaw == nil, root["source_node"]?.string != identity.origin?.text ?? SnapshotItem.unknownOrigin {
+            flaw = "it names another source than its origin"
+        }
         let item = SnapshotItem(
             identity: identity,
             payload: canonical,
             vector: vector?.bytes,
             importedFrom: payload["imported_from"]?.string.flatMap(NodeName.init)
         )
-        return Reading(item: item, flaw: flaw)
+        return Reading(item: item, flaw: flaw, exportedAt: root["export_timestamp"]?.string)
     }
 
     private func content(of payload: JSONNode) throws(Refusal) -> [UInt8] {

@@ -50,8 +50,19 @@ package struct SnapshotManifest: Sendable, Equatable {
                         return .init(entry.collection.text, set)
                     }
                 ),
+                "digest": .string(digest(time: time).hex),
             ],
         ]
+    }
+
+    /// SHA-256 over `m1`, the node's id, `time` as it is written, and of each collection its name, the number of its items
+    /// and their digest, joined by U+0000; what is absent is empty.
+    private func digest(time: String) -> SHA256Digest {
+        var parts = ["m1", nodeID ?? SnapshotItem.unknownOrigin, time]
+        for entry in (entries ?? []).sorted(by: { $0.collection < $1.collection }) {
+            parts += [entry.collection.text, String(entry.set.count), entry.set.sum.hex]
+        }
+        return SHA256.digest(of: Array(parts.joined(separator: "\0").utf8))
     }
 
     /// Reads a manifest; throws a ``SnapshotError`` without a place.
@@ -80,6 +91,9 @@ package struct SnapshotManifest: Sendable, Equatable {
             found.append(Entry(collection: collection, set: SetDigest(count: count, sum: sum)))
         }
         entries = found.sorted { $0.collection < $1.collection }
+        guard own["digest"]?.string == digest(time: root["timestamp"]?.string ?? "").hex else {
+            throw SnapshotError(.damaged, "what the manifest says of the snapshot does not match the manifest's digest")
+        }
     }
 }
 

@@ -128,6 +128,9 @@ package final class SnapshotReader {
             return try body(current.collection, .refused(id, error, slice, place))
         }
         if let flaw = reading.flaw { try note(flaw, at: place) }
+        if let time = manifest?.takenAt?.naiveText, reading.exportedAt != time {
+            try note("it was exported at another time than the snapshot was made", at: place)
+        }
         sets[current.collection, default: SetDigest()].insert(
             reading.item.identity.digest(in: current.collection, hasher: hasher)
         )

@@ -9,7 +9,7 @@ struct FeedWatch: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown { [listener, signal] in
             do {
-                try await listener.run { await signal.announce() }
+                try await listener.run { await signal.announce(passedOnBy: $0) }
             } catch is CancellationError {
                 return
             }

@@ -159,10 +159,10 @@ extension Hub {
         guard let seconds, let since else { return }
         let end = ContinuousClock.now + .seconds(seconds)
         while true {
-            let generation = await signal.generation
+            let generation = await signal.generation()
             guard try await store.head(of: since.feed, in: since.collection) == since.number else { return }
             let left = end - .now
-            guard left > .zero, await signal.wait(beyond: generation, for: left) else { return }
+            guard left > .zero, await signal.wait(beyond: generation, atMost: left) else { return }
         }
     }
 }

@@ -13,9 +13,11 @@ struct ManifestRoute: Sendable {
         let node = try context.requireNode()
         let query = try QueryParameters(request, known: ["wait"])
         let known = request.headers[.ifNoneMatch]
+        // A spoke's own words can change who wins, which it waits for; to a hub, what it passed on is no news.
+        let listener = node.role == .hub ? node.name : nil
         let end = ContinuousClock.now + .seconds(try query.waitSeconds() ?? 0)
         while true {
-            let generation = await hub.signal.generation
+            let generation = await hub.signal.generation(for: listener)
             let body = try await hub.store.manifest(for: node).json.bytes
             let tag = "\"\(SHA256.digest(of: body).hex.prefix(32))\""
             guard ManifestRoute.names(known, tag) else {
@@ -25,7 +27,8 @@ struct ManifestRoute: Sendable {
                 return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
             }
             let left = end - .now
-            guard left > .zero, await hub.signal.wait(beyond: generation, for: left) else {
+            guard left > .zero, await hub.signal.wait(beyond: generation, for: listener, atMost: left)
+            else {
                 return Response(status: .notModified, headers: [.eTag: tag])
             }
         }

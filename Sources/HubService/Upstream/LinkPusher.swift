@@ -35,7 +35,7 @@ final class LinkPusher {
                 self.generation = generation
             }
             let hub = link.hub
-            let seen = try BlockingCall.result { await hub.signal.generation }
+            let seen = try BlockingCall.result { await hub.signal.generation() }
             try push(contact)
             if failing.isEmpty { link.state.succeeded(.push) }
             try waitForChanges(beyond: seen)
@@ -141,7 +141,7 @@ final class LinkPusher {
         let signal = link.hub.signal
         while !link.stop.isSet, ContinuousClock.now < end, link.state.contact?.generation == generation {
             let began = ContinuousClock.now
-            if try BlockingCall.result(of: { await signal.wait(beyond: seen, for: LinkPusher.slice) }) { return }
+            if try BlockingCall.result(of: { await signal.wait(beyond: seen, atMost: LinkPusher.slice) }) { return }
             // A hub that is stopping lets everybody go at once.
             if ContinuousClock.now - began < LinkPusher.slice / 2 { link.stop.pause(LinkPusher.slice / 10) }
         }

@@ -1,5 +1,6 @@
 internal import Egress
 internal import JSON
+internal import Presentation
 internal import Settings
 
 /// The guard's part of the settings, read strictly; it throws `InvalidSetting`.
@@ -38,8 +39,10 @@ enum GuardSettingText {
             } else if let judged = GuardOutcome(rawValue: outcome) {
                 settings.outcomes[rule] = judged
             } else {
+                let known = GuardOutcome.allCases.map(\.rawValue) + [off]
+                let nearest = Suggestion.nearest(to: outcome, among: known).map { "; did you mean '\($0)'?" } ?? ""
                 throw InvalidSetting(
-                    description: "'guard.outcomes.\(rule)' is none of block, redact, warn and off"
+                    description: "'guard.outcomes.\(rule)' is none of \(known.joined(separator: ", "))\(nearest)"
                 )
             }
         }

@@ -72,7 +72,7 @@ package struct SettingsLayer: Sendable, Equatable {
     private static func named<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
         do { return try body() } catch let error as InvalidSetting {
             if error.description.hasPrefix("'\(name)") { throw error }
-            throw InvalidSetting(description: "'\(name)' \(error)")
+            throw InvalidSetting(description: "'\(name)': \(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+internal import Presentation
 
 /// What a program finds around it when it is started, as far as settings depend on it.
 package struct Surroundings: Sendable {
@@ -38,6 +39,24 @@ package struct Surroundings: Sendable {
             environment[String(parts[0])] = String(parts[1])
         }
         return Surroundings(environment: environment, isAdministrator: geteuid() == 0)
+    }
+
+    /// Variables that set nothing and look as if they were meant to, each with the one that may be meant.
+    var misspelledVariables: [(name: String, nearest: String)] {
+        let known = Setting.allCases.map(\.variable) + [Surroundings.fileVariable]
+        // What all begin with says nothing about what was meant.
+        let rests = known.map { String($0.dropFirst(Surroundings.prefix.count)) }
+        return environment.keys.sorted().compactMap { name in
+            guard name.hasPrefix(Surroundings.prefix), !known.contains(name),
+                let nearest = Suggestion.nearest(to: String(name.dropFirst(Surroundings.prefix.count)), among: rests)
+            else { return nil }
+            return (name, Surroundings.prefix + nearest)
+        }
+    }
+
+    /// What is worth a warning before anything is done.
+    package var warnings: [String] {
+        misspelledVariables.map { "the environment variable \($0) sets nothing; was \($1) meant?" }
     }
 
     /// A variable that is set to something.

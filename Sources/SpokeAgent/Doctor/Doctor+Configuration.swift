@@ -1,5 +1,3 @@
-internal import Presentation
-
 extension Doctor {
     private static let check = "configuration"
 
@@ -23,23 +21,13 @@ extension Doctor {
                 .warning(Doctor.check, "there is neither a source nor a sink", fix: file.description)
             )
         }
-        return findings + misspelledVariables
-    }
-
-    /// Variables that set nothing and look as if they were meant to.
-    private var misspelledVariables: [Finding] {
-        let known = Setting.allCases.map(\.variable) + [Surroundings.fileVariable]
-        // What all begin with says nothing about what was meant.
-        let rests = known.map { String($0.dropFirst(Surroundings.prefix.count)) }
-        return surroundings.environment.keys.sorted().compactMap { name in
-            guard name.hasPrefix(Surroundings.prefix), !known.contains(name),
-                let nearest = Suggestion.nearest(to: String(name.dropFirst(Surroundings.prefix.count)), among: rests)
-            else { return nil }
-            return .warning(
-                Doctor.check,
-                "the environment variable \(name) sets nothing",
-                fix: "was \(Surroundings.prefix)\(nearest) meant?"
-            )
-        }
+        return findings
+            + surroundings.misspelledVariables.map { name, nearest in
+                .warning(
+                    Doctor.check,
+                    "the environment variable \(name) sets nothing",
+                    fix: "was \(nearest) meant?"
+                )
+            }
     }
 }

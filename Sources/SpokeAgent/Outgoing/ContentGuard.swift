@@ -73,6 +73,9 @@ package enum GuardCode {
 
     static func isHeld(_ code: String) -> Bool { code.hasPrefix(held) }
 
+    /// Whether the guard gave `code`, whatever came of it.
+    static func isOfGuard(_ code: String) -> Bool { isHeld(code) || isRedaction(code) || isWarning(code) }
+
     private static func isWarning(_ code: String) -> Bool { code.hasPrefix(warned) }
 
     /// What codes of a pattern that leaves say of it, for people; empty where there is nothing to say.

@@ -137,7 +137,13 @@ extension GuardCheck {
             table.append([String(item.line), word, item.place.isEmpty ? "-" : item.place, item.allow])
         }
         var lines = table.isEmpty ? [] : table.lines
-        if unreadable > 0 { lines.append("\(unreadable) lines are no patterns and were not looked at") }
+        if unreadable > 0 {
+            lines.append(
+                unreadable == 1
+                    ? "1 line is no pattern and was not looked at"
+                    : "\(unreadable) lines are no patterns and were not looked at"
+            )
+        }
         return lines.joined(separator: "\n")
     }
 

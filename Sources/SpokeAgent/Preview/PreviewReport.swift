@@ -26,6 +26,18 @@ package struct PreviewReport: Sendable {
 
     package var entries: [Entry] = []
     package var notes: [String] = []
+    /// Whether something could not be read that should have been.
+    package var isPartial = false
+    /// Unreadable lines shown of one collection; the rest is counted.
+    private static let shownLines = 5
+
+    /// How the program ends: as the push would that was looked at.
+    package var status: ExitStatus {
+        let isIncomplete = entries.contains { entry in
+            entry.scan.unreadable > 0 || entry.heldRetractions != nil || entry.changedWhileRead > 0
+        }
+        return isPartial || isIncomplete ? .partial : .ok
+    }
 
     /// Items that would be sent.
     package var sent: Int64 { count { $0.items } }
@@ -58,12 +70,10 @@ package struct PreviewReport: Sendable {
         }
         var lines = table.lines
         for entry in entries {
-            for (rule, count) in entry.scan.reasons.sorted(by: { $0.key < $1.key }) {
-                lines.append("\(entry.collection): \(count) because of \(rule)")
-            }
-            for line in entry.scan.badLines {
-                lines.append("\(entry.collection): \(line.path):\(line.line): \(line.code): \(line.detail)")
-            }
+            lines += entry.scan.unreadableFindings(entry.collection, maximumLines: PreviewReport.shownLines)
+            lines += entry.scan.exclusions.map { "\(entry.collection): \($0)" }
+            let guarded = entry.scan.reasons.filter { GuardCode.isOfGuard($0.key) }.sorted { $0.key < $1.key }
+            lines += guarded.map { "\(entry.collection): \($0.value) because of \($0.key)" }
             if let held = entry.heldRetractions { lines.append("\(entry.collection): \(held)") }
             if entry.changedWhileRead > 0 {
                 lines.append("\(entry.collection): \(entry.changedWhileRead) changed while they were read; look again")

@@ -10,9 +10,14 @@ extension SpokeAgent {
     package func preview(_ body: (PreviewItem) throws -> Void) throws -> PreviewReport {
         var report = PreviewReport()
         let manifest = try previewManifest(&report)
+        let (notes, isPartial) = sourceNotes(manifest)
+        report.notes += notes
+        report.isPartial = isPartial
         for entry in try selected(manifest) {
             let number = try state.number(of: entry.policy.collection)
             let sources = try openSources(entry.policy, number)
+            if !sources.problems.isEmpty { report.isPartial = true }
+            report.notes += sources.problems
             guard !sources.parts.isEmpty else { continue }
             let scan = try CollectionScan(
                 parts: sources.parts,

@@ -118,16 +118,11 @@ extension CollectionReport {
             )
         }
         lines += withheld.findings(collection, maximumLines: maximumLines)
-        if let scan, scan.unreadable > 0 {
-            lines.append(
-                "\(collection): \(scan.unreadable) \(scan.unreadable == 1 ? "line" : "lines") could not be read:"
-            )
-            for line in scan.badLines.prefix(maximumLines) {
-                lines.append("  \(line.path):\(line.line): \(line.code): \(line.detail)")
+        if let scan {
+            lines += scan.unreadableFindings(collection, maximumLines: maximumLines)
+            if scan.unreadable > 0 {
+                lines.append("  Everything else was taken. Correct these lines; the next round reads them again.")
             }
-            let more = scan.unreadable - Int64(min(scan.badLines.count, maximumLines))
-            if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
-            lines.append("  Everything else was taken. Correct these lines; the next round reads them again.")
         }
         if changedWhileRead > 0 {
             lines.append("\(collection): \(changedWhileRead) changed while they were read; the next round sends them")
@@ -138,25 +133,12 @@ extension CollectionReport {
         }
         if let scan {
             lines += scan.guardFindings(collection, maximumLines: maximumLines)
-            lines += CollectionReport.exclusions(of: scan).map { "\(collection): \($0)" }
+            lines += scan.exclusions.map { "\(collection): \($0)" }
         }
         lines += (sinkFindings + sinkNotes).map { "\(collection): \($0)" }
         if let checkpointFinding { lines.append(checkpointFinding) }
         if let problem { lines.append("\(collection): \(problem)") }
         return lines
-    }
-
-    /// What stays here by the owner's wish, or is no pattern, by the reasons.
-    private static func exclusions(of scan: ScanTally) -> [String] {
-        func list(_ codes: [String]) -> String {
-            codes.map { "\($0) \(scan.reasons[$0] ?? 0)" }.joined(separator: ", ")
-        }
-        let rules = SharingExclusion.allCases.map(\.rawValue).filter { scan.reasons[$0] != nil }
-        let events = scan.reasons.keys.filter { $0.hasPrefix("event-") }.sorted()
-        return [
-            rules.isEmpty ? nil : "\(scan.notShared) not shared, by your rules: \(list(rules))",
-            events.isEmpty ? nil : "events of telemetry that are no patterns to share: \(list(events))",
-        ].compactMap(\.self)
     }
 
     /// What operators retracted, each with who, when and why.

@@ -10,7 +10,10 @@ extension StateReport {
     package func text(at now: Timestamp) -> String {
         guard let node, let endpoint else {
             let pause = run?.pause.map { "\npaused: \($0)" } ?? ""
-            return "this state has not met a hub yet; run 'tributary-spoke sync'" + pause
+            let imported = entries.reduce(0) { $0 + $1.imported }
+            let held =
+                imported > 0 ? "; it holds \(imported) imported, which 'tributary-spoke list COLLECTION' shows" : ""
+            return "this state has not met a hub yet\(held); run 'tributary-spoke sync'" + pause
         }
         func time(_ time: Timestamp?) -> String {
             time.map { "\(StateReport.seconds($0)) (\(StateReport.distance(from: now, to: $0)))" } ?? "never"

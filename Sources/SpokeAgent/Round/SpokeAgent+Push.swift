@@ -39,18 +39,6 @@ extension SpokeAgent {
         try state.saveScan(of: number, key: kept, tally: report.scan?.json.text)
     }
 
-    /// What the sources have of a collection.
-    func openSources(_ policy: CollectionPolicy, _ number: Int64) throws -> SourceSet {
-        let context = SourceContext(
-            state: home,
-            collection: try home.number(of: policy.collection),
-            now: environment.now,
-            shouldStop: environment.shouldStop,
-            shown: home.shown
-        )
-        return SourceSet(settings.sources, policy, known: try state.sourceFiles(of: number), context)
-    }
-
     /// Without any file nothing is known, and so nothing is taken back.
     private func holdAll(_ sources: SourceSet, _ number: Int64, _ report: inout CollectionReport) throws {
         let live = try state.offerCounts(in: number).accepted

@@ -131,7 +131,9 @@ package final class SpokeAgent {
         let manifest = try currentManifest(&report)
         let entries = try selected(manifest)
         if kind != .pull, try maySpeak(manifest, &report) {
-            noteUnknownFiles(manifest, &report)
+            let (notes, isPartial) = sourceNotes(manifest)
+            report.notes += notes
+            if isPartial { report.isPartial = true }
             for entry in entries {
                 try isolated(entry.policy, &report) { try push(entry, &$0) }
             }
@@ -204,35 +206,10 @@ package final class SpokeAgent {
     func selected(_ manifest: ManifestDocument) throws -> [ManifestDocument.Entry] {
         let names = manifest.entries.map(\.policy.collection)
         for wanted in settings.collections where !names.contains(wanted) {
-            throw SpokeError(.usage, unknownCollection(wanted.text, names) + "; check --collections")
+            throw SpokeError(.usage, SpokeAgent.unknownCollection(wanted.text, names) + "; check --collections")
         }
         guard !settings.collections.isEmpty else { return manifest.entries }
         return manifest.entries.filter { settings.collections.contains($0.policy.collection) }
-    }
-
-    private func unknownCollection(_ name: String, _ names: [CollectionName]) -> String {
-        let known = names.map(\.text)
-        let suggestion = Suggestion.nearest(to: name, among: known).map { ", did you mean '\($0)'?" } ?? "."
-        let list = known.isEmpty ? "no collections" : known.joined(separator: ", ")
-        return "the hub has no collection '\(ShownText.of(name))'\(suggestion) It has \(list)"
-    }
-
-    /// Says which source files no collection of the hub takes.
-    private func noteUnknownFiles(_ manifest: ManifestDocument, _ report: inout RoundReport) {
-        let names = manifest.entries.map(\.policy.collection)
-        for source in settings.sources {
-            do {
-                for content in try source.contents() where !names.contains(where: { $0.text == content.name }) {
-                    report.notes.append(
-                        "\(content.place) is not shared: \(unknownCollection(content.name, names)); the hub's operator makes one with"
-                            + " `tributary-hub collection set NAME`"
-                    )
-                }
-            } catch {
-                report.isPartial = true
-                report.notes.append("\(error)")
-            }
-        }
     }
 
     // MARK: Pulling

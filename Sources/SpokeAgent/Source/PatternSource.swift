@@ -14,6 +14,9 @@ package protocol PatternSource: Sendable {
     /// What it has something of, whether the hub has such a collection or not; throws a ``SpokeError``.
     func contents() throws -> [SourceContent]
 
+    /// Says what is not there yet and need not be, for people; nothing where all there could be is there.
+    var absence: String? { get }
+
     /// The names of all parts that could hold patterns of `collection`, whether they are there or not.
     func parts(of collection: CollectionName) -> [String]
 
@@ -22,6 +25,10 @@ package protocol PatternSource: Sendable {
 
     /// What tells, without reading them, whether its parts are still the same; nothing where only reading tells.
     func changeMarks() -> [String]
+}
+
+extension PatternSource {
+    package var absence: String? { nil }
 }
 
 /// What a source has something of.

@@ -42,6 +42,11 @@ package struct TelemetrySource: PatternSource {
         return contents
     }
 
+    package var absence: String? {
+        guard FileFingerprint(path: log) == nil else { return nil }
+        return "there is no log \(log) yet; it is followed as soon as an agent writes it"
+    }
+
     package func parts(of collection: CollectionName) -> [String] {
         rules.contains { $0.collection == collection } ? [log] : []
     }

@@ -65,6 +65,8 @@ def checked(path):
     told = document["manifest"]["tributary"]
     assert told["format"] == 1
     assert set(told["collections"]) == set(document["collections"])
+    sets = [part for name, one in sorted(told["collections"].items()) for part in (name, one["count"], one["digest"])]
+    assert told["digest"] == digest("m1", document["manifest"]["node_id"], document["manifest"]["timestamp"], *sets)
     found = {}
     for name, items in document["collections"].items():
         assert told["collections"][name]["count"] == len(items)
