@@ -45,7 +45,9 @@ struct SettingOptions: ParsableArguments {
         _ = try validated { () throws(InvalidSetting) in try SettingText.syncInterval(Int64(syncInterval)) }
     }
 
-    /// All settings; throws a `SpokeError`. With `warns`, says what is worth a warning.
+    /// All settings; throws a `SpokeError`.
+    ///
+    /// With `warns`, says what is worth a warning.
     func load(warns: Bool = true) throws(SpokeError) -> SpokeConfiguration {
         var given: [Setting: JSONValue] = [:]
         if let state { given[.state] = .string(state) }

@@ -29,9 +29,9 @@ def words(spoke, *more):
     return [*spoke.words("push")[:1], "preview", *spoke.words("push")[2:], *more]
 
 
-def preview(spoke, *more):
+def preview(spoke, *more, expecting=0):
     done = subprocess.run(words(spoke, "--json", *more), capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done
+    assert done.returncode == expecting, done
     return json.loads(done.stdout)
 
 
@@ -133,8 +133,27 @@ def test_what_will_not_be_taken_back_is_said(hub):
     spoke.write(ERRORS, [{"id": f"e{number}", "payload": {"confidence_score": 0.9}} for number in range(300)])
     spoke.sync()
     spoke.write(ERRORS, [])
-    shown = preview(spoke)
+    shown = preview(spoke, expecting=3)
     assert shown["items"] == []
     told = next(one for one in shown["collections"] if one["collection"] == ERRORS)
     assert "300 patterns were not taken back" in told["retractions_held_because"]
     assert preview(spoke, "--confirm-retractions")["sent"] == 300
+
+
+def test_what_cannot_be_read_is_told_as_the_push_tells_it(hub, tmp_path):
+    spoke = Spoke(hub, "eva")
+    spoke.write(SKILLS, [item("a")])
+    spoke.write("skill-patterns", [item("b")])
+    with open(os.path.join(spoke.source, f"{SKILLS}.jsonl"), "a", encoding="utf-8") as file:
+        file.write("{broken\n")
+    more = ["--source", f"jsonl:{tmp_path}/gone", "--source", f"telemetry:{tmp_path}/events.jsonl"]
+    done = subprocess.run(words(spoke, *more), capture_output=True, text=True, timeout=120, check=False)
+    pushed = spoke.run("push", *more)
+    for told in (done, pushed):
+        assert told.returncode == 3, told
+        assert f"{tmp_path}/gone cannot be read" in told.stdout
+        assert "did you mean 'skills-patterns'?" in told.stdout
+        assert f"{SKILLS}.jsonl:2: malformed-json" in told.stdout
+        assert f"no log {tmp_path}/events.jsonl yet" in told.stdout
+    assert "The next push would send 1 item" in done.stdout
+    assert set(statements(hub, "eva")) == {"a"}

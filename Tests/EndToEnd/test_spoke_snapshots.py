@@ -169,7 +169,10 @@ def test_every_truncation_and_every_damage_is_refused_and_named(desk, other):
         ("vector", lambda: items[0]["vector"].__setitem__(0, 0.75), b"item 1 of skills-patterns"),
         ("origin", lambda: items[0]["payload"]["federation"].update(origin="mallory"), b"item 1 of skills-patterns"),
         ("missing", lambda: items.pop(), b"skills-patterns has 1 items"),
-        ("announced", lambda: document["manifest"]["tributary"]["collections"].clear(), b"not announced"),
+        ("announced", lambda: document["manifest"]["tributary"]["collections"].clear(), b"the manifest's digest"),
+        ("whose", lambda: document["manifest"].update(node_id="mallory"), b"the manifest's digest"),
+        ("when", lambda: document["manifest"].update(timestamp="2020-01-01T00:00:00.000000"), b"the manifest's digest"),
+        ("source", lambda: items[1].update(source_node="mallory"), b"item 2 of skills-patterns"),
         ("bare", lambda: items[0]["payload"].pop("federation"), b"item 1 of skills-patterns"),
     ]
     for name, change, words in changed:

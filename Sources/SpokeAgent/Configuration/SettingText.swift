@@ -7,8 +7,8 @@ package enum SettingText {
     package static func endpoint(_ text: String) throws(InvalidSetting) -> HubEndpoint {
         guard let endpoint = HubEndpoint(text) else {
             throw InvalidSetting(
-                description: "'\(ShownText.of(text))' is no hub's address, which is like https://hub.example:8092, without"
-                    + " user, password or query\(text.contains("://") ? "" : "; it begins with https:// or http://")"
+                description: "'\(ShownText.of(text))' is no hub's address, which is like https://hub.example:8092,"
+                    + " without user, password or query\(text.contains("://") ? "" : "; it begins with https:// or http://")"
             )
         }
         return endpoint
