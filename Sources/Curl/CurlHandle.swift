@@ -37,15 +37,29 @@ final class CurlHandle {
     /// Makes the transfer that is configured.
     ///
     /// Whoever is to be asked whether it may go on is asked once `descriptor` is readable, when something arrives, and
-    /// after `milliseconds` at the latest.
-    func perform(waking descriptor: Int32?, atMost milliseconds: Int) -> CURLcode {
+    /// after `milliseconds` at the latest. `onSent` is called once where all `bytes` of the body are on their way and the
+    /// reply is still to come.
+    func perform(
+        waking descriptor: Int32?,
+        atMost milliseconds: Int,
+        bytes: Int,
+        onSent: (() -> Void)?
+    ) -> CURLcode {
         guard curl_multi_add_handle(multi, pointer) == CURLM_OK else { return CURLE_FAILED_INIT }
         defer { curl_multi_remove_handle(multi, pointer) }
         let timeout = Int32(clamping: milliseconds)
         var running: Int32 = 0
+        var onSent = onSent
         while true {
             guard curl_multi_perform(multi, &running) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
             guard running > 0 else { break }
+            if let work = onSent, measure(CURLINFO_PRETRANSFER_TIME_T) > 0,
+                measure(CURLINFO_SIZE_UPLOAD_T) >= bytes
+            {
+                onSent = nil
+                work()
+                continue
+            }
             let isDone =
                 if let descriptor {
                     wait(descriptor, timeout)

@@ -69,20 +69,27 @@ package final class HTTPClient {
     /// If the status is 200 to 299, `onHead` is called once, then `onBody` for each piece of the body; the pieces are
     /// only good if this returns. Otherwise neither is called, and the returned reply has the body, at most 64 KiB of it.
     /// If a callback throws, the transfer ends with `CurlError` of kind `aborted` and the thrown error as `underlying`.
+    /// `onSent` is called, at most once, when the request is on its way and the server works on it: what it takes counts
+    /// for the deadline.
     package func stream(
         _ request: HTTPRequest,
+        onSent: (() -> Void)? = nil,
         onHead: (HTTPResponse) throws -> Void,
         onBody: (UnsafeRawBufferPointer) throws -> Void
     ) throws(CurlError) -> HTTPResponse {
         try withoutActuallyEscaping(onHead) { onHead throws(CurlError) in
             try withoutActuallyEscaping(onBody) { onBody throws(CurlError) in
                 let transfer = Transfer(request: request, shouldStop: shouldStop, onHead: onHead, onBody: onBody)
-                return try perform(request, transfer)
+                return try perform(request, transfer, onSent)
             }
         }
     }
 
-    private func perform(_ request: HTTPRequest, _ transfer: Transfer) throws(CurlError) -> HTTPResponse {
+    private func perform(
+        _ request: HTTPRequest,
+        _ transfer: Transfer,
+        _ onSent: (() -> Void)?
+    ) throws(CurlError) -> HTTPResponse {
         precondition(!isBusy, "a client makes one request at a time")
         isBusy = true
         defer { isBusy = false }
@@ -100,7 +107,7 @@ package final class HTTPClient {
         let code = body.withUnsafeBytes { bytes in
             withExtendedLifetime((headers, transfer)) {
                 let code = configure(request, headers, bytes, transfer)
-                return code == CURLE_OK ? perform() : code
+                return code == CURLE_OK ? perform(bytes: request.body?.count ?? 0, onSent) : code
             }
         }
         isSpent = code != CURLE_OK
@@ -110,11 +117,11 @@ package final class HTTPClient {
     }
 
     /// Makes the transfer that is configured; waits for the network and for who wants it to stop at once.
-    private func perform() -> CURLcode {
-        guard let descriptor = configuration.wakeDescriptor else {
-            return handle.perform(waking: nil, atMost: Self.silenceWithoutWaking)
-        }
-        return handle.perform(waking: descriptor, atMost: Self.milliseconds(configuration.longestSilence))
+    private func perform(bytes: Int, _ onSent: (() -> Void)?) -> CURLcode {
+        let descriptor = configuration.wakeDescriptor
+        let silence =
+            descriptor == nil ? Self.silenceWithoutWaking : Self.milliseconds(configuration.longestSilence)
+        return handle.perform(waking: descriptor, atMost: silence, bytes: bytes, onSent: onSent)
     }
 
     /// How often `shouldStop` is asked where nothing says when, in milliseconds.

@@ -7,4 +7,11 @@ package protocol ContributionSource: AnyObject {
 
     /// Makes durable what the hub said of `batch`.
     func settle(_ batch: PushBatch, _ answer: PushAnswer) throws
+
+    /// Whether the next batch may be asked for while the one before is not settled, so that it is ready when it is.
+    var isAskedAhead: Bool { get }
+}
+
+extension ContributionSource {
+    package var isAskedAhead: Bool { false }
 }

@@ -48,7 +48,12 @@ package final class CurlTransport: HubTransport {
         )
         do throws(CurlError) {
             return CurlTransport.reply(
-                try client.stream(message, onHead: { try onHead(CurlTransport.reply($0)) }, onBody: onBody)
+                try client.stream(
+                    message,
+                    onSent: request.onSent,
+                    onHead: { try onHead(CurlTransport.reply($0)) },
+                    onBody: onBody
+                )
             )
         } catch {
             if let underlying = error.underlying { throw underlying }

@@ -3,11 +3,15 @@ package import Federation
 internal import JSON
 
 extension HubClient {
-    /// Pushes `batch` into `collection`, once.
+    /// Pushes `batch` into `collection`, once; calls `onSent`, at most once, while the hub works on it.
     ///
     /// Throws ``ReplicationError``; the outcome is then unknown, and the same batch has to be sent again.
-    package func push(_ batch: PushBatch, to collection: CollectionName) throws -> PushAnswer {
-        let request = HubRequest(
+    package func push(
+        _ batch: PushBatch,
+        to collection: CollectionName,
+        onSent: (() -> Void)? = nil
+    ) throws -> PushAnswer {
+        var request = HubRequest(
             .post,
             ProtocolPaths.contributions(collection),
             headers: [("Content-Type", ProtocolPaths.ndjson)],
@@ -15,6 +19,7 @@ extension HubClient {
             deadline: TransferLimits.pushDeadline(bytes: batch.body.count),
             maximumReplyBytes: TransferLimits.pushAnswerBytes
         )
+        request.onSent = onSent
         var reader = PushAnswerReader(count: batch.items.count, hasher: SHA256())
         var lines = LineSplitter(limit: TransferLimits.lineBytes)
         _ = try exchange(request, expecting: ProtocolPaths.ndjson) { piece in

@@ -1,5 +1,5 @@
 /// One request to a hub, with the limits its reply has to keep.
-package struct HubRequest: Sendable {
+package struct HubRequest {
     /// A method the protocol uses.
     package enum Method: Sendable {
         case get, post, put
@@ -16,6 +16,8 @@ package struct HubRequest: Sendable {
     package var stall: Duration
     /// Bytes of a reply's body.
     package var maximumReplyBytes: Int
+    /// Called, at most once, when the request is on its way and its reply still to come, by transports that can tell.
+    package var onSent: (() -> Void)?
     /// What to do where the hub does not accept who is asking.
     package var adviceIfRefused: String?
 

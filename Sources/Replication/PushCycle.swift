@@ -14,36 +14,48 @@ package struct PushCycle {
     /// so far.
     ///
     /// Throws a ``ReplicationError`` once a request has failed too often, and what `source` throws. What was settled
-    /// stays settled; the rest is pending in the source.
+    /// stays settled; the rest is pending in the source. Where the source can, it makes the next batch ready while the hub
+    /// works on the one before.
     package func run(
         _ source: some ContributionSource,
         _ tally: inout PushTally,
         progress: (Int64) -> Void = { _ in }
     ) throws {
-        var maximumItems = TransferLimits.pushItems
-        var maximumBytes = TransferLimits.pushBytes
-        while let batch = try source.nextBatch(maximumItems: maximumItems, maximumBytes: maximumBytes) {
+        var limits = (items: TransferLimits.pushItems, bytes: TransferLimits.pushBytes)
+        var next = try source.nextBatch(maximumItems: limits.items, maximumBytes: limits.bytes)
+        while let batch = next {
+            var ahead: Result<PushBatch?, any Error>?
+            let prepare = {
+                guard source.isAskedAhead, ahead == nil else { return }
+                ahead = Result { try source.nextBatch(maximumItems: limits.items, maximumBytes: limits.bytes) }
+            }
             // Batches that are still to be sent, the next one last.
             var waiting = [batch]
-            while let next = waiting.popLast() {
+            while let part = waiting.popLast() {
                 do {
-                    let answer = try client.retrying { try client.push(next, to: collection) }
-                    try source.settle(next, answer)
-                    tally.add(next, answer)
+                    let answer = try client.retrying { try client.push(part, to: collection, onSent: prepare) }
+                    try source.settle(part, answer)
+                    tally.add(part, answer)
                     progress(tally.sent)
                 } catch let error as ReplicationError where error.kind == .tooLarge {
-                    guard next.items.count > 1 else {
+                    guard part.items.count > 1 else {
                         let answer = PushCycle.refusal(error)
-                        try source.settle(next, answer)
-                        tally.add(next, answer)
+                        try source.settle(part, answer)
+                        tally.add(part, answer)
                         continue
                     }
-                    let (first, second) = next.halves
+                    let (first, second) = part.halves
                     waiting += [second, first]
-                    maximumItems = min(maximumItems, first.items.count)
-                    maximumBytes = min(maximumBytes, max(first.body.count, second.body.count))
+                    limits.items = min(limits.items, first.items.count)
+                    limits.bytes = min(limits.bytes, max(first.body.count, second.body.count))
                 }
             }
+            next =
+                if let ahead {
+                    try ahead.get()
+                } else {
+                    try source.nextBatch(maximumItems: limits.items, maximumBytes: limits.bytes)
+                }
         }
     }
 

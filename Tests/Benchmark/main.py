@@ -19,6 +19,8 @@ from spoke import Spoke, stop, write_source
 from workload import FIRST_REVISION, NODES, contributions, push_bodies
 
 PER_PUSH = 10_000
+# What a spoke sends at once.
+SPOKE_BATCH = 2_000
 CHANGES = 1_000
 LATENCY_SAMPLES = 60
 COLLECTION = "skills-patterns"
@@ -167,6 +169,17 @@ def measure(options):
     return result
 
 
+def push_and_pull(hub, node, items):
+    """Seconds that a client takes that only sends, batch by batch as a spoke does, and reads the winners."""
+    bodies = push_bodies(items, SPOKE_BATCH)
+    client = Client(hub, node)
+    started = time.perf_counter()
+    for body in bodies:
+        client.push(body)
+    client.pull()
+    return time.perf_counter() - started
+
+
 def detailed(hub, options, data):
     """What is measured once, on the full collection."""
     found = {}
@@ -181,7 +194,9 @@ def detailed(hub, options, data):
     found["spoke_no_change_cpu_ms"] = cpu * 1000
     found["spoke_idle"] = spoke.idle()
     source = os.path.join(hub.directory, "source")
-    write_source(source, [item for items in data.values() for item in items])
+    everything = [item for items in data.values() for item in items]
+    write_source(source, everything)
+    found["client_push_and_pull_s"] = push_and_pull(hub, NODES[3], everything)
     pusher = Spoke(options.bin, hub, NODES[2], hub.directory)
     _, seconds, resident, _ = pusher.sync("--source", f"jsonl:{source}")
     found["spoke_push_100000_s"], found["spoke_push_rss"] = seconds, resident
@@ -231,6 +246,9 @@ def table(result):
         ("full pull, rows/s", f"{result['pull_per_s']:,.0f}", "", True),
         ("spoke, first pull of everything, s", f"{result['spoke_first_pull_s']:.2f}", "", True),
         ("spoke, first push of everything and pull, s", f"{result['spoke_push_100000_s']:.2f}", "", True),
+        ("  / a client that only sends and reads as much",
+         f"{result['spoke_push_100000_s'] / result['client_push_and_pull_s']:.2f}", "<= 1.5",
+         result["spoke_push_100000_s"] <= 1.5 * result["client_push_and_pull_s"]),
         ("spoke, round without changes, CPU ms", f"{result['spoke_no_change_cpu_ms']:.0f}", "<= 50",
          result["spoke_no_change_cpu_ms"] <= 50),
         ("spoke idle, RSS, MiB", f"{result['spoke_idle']['rss'] / mib:.0f}", "<= 25",

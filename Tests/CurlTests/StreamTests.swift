@@ -21,6 +21,39 @@ struct StreamTests {
         #expect(response.body.isEmpty)
     }
 
+    @Test("What is to be done meanwhile is done once, with the request sent and the reply still to come")
+    func meanwhile() throws {
+        // Longer than what a socket takes at once.
+        let body = [UInt8](repeating: UInt8(ascii: "x"), count: 12 << 20)
+        let server = try CannedServer([
+            .readRequest, .pause(.milliseconds(50)), .send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"),
+        ])
+        var events: [String] = []
+        _ = try makeClient().stream(HTTPRequest(method: .post, url: server.url, body: body)) {
+            events.append("sent")
+        } onHead: { head in
+            events.append("\(head.status)")
+        } onBody: { bytes in
+            events.append(text(Array(bytes)))
+        }
+        #expect(events == ["sent", "200", "ab"])
+    }
+
+    @Test("What is to be done meanwhile is left where the request is not taken")
+    func notSent() throws {
+        let server = try CannedServer([.reset])
+        var calls = 0
+        #expect(throws: CurlError.self) {
+            _ = try makeClient().stream(
+                HTTPRequest(method: .post, url: server.url, body: [UInt8](repeating: 0, count: 12 << 20)),
+                onSent: { calls += 1 },
+                onHead: { _ in },
+                onBody: { _ in }
+            )
+        }
+        #expect(calls == 0)
+    }
+
     @Test("An unsuccessful reply goes to no callback, and has its body")
     func unsuccessful() throws {
         let server = try CannedServer([.readRequest, Replies.whole(409, "{\"title\":\"reset\"}")])

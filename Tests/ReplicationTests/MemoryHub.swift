@@ -22,6 +22,7 @@ final class MemoryHub: HubTransport {
         onHead: (HubReply) throws -> Void,
         onBody: (UnsafeRawBufferPointer) throws -> Void
     ) throws -> HubReply {
+        request.onSent?()
         requests += 1
         targets.append(request.target)
         var body: [UInt8]

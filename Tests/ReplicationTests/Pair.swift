@@ -74,7 +74,7 @@ struct Pair {
     }
 
     /// Few origins, and ids of which many begin alike.
-    private static func key(_ random: inout SplitMix64) -> ContributionKey {
+    static func key(_ random: inout SplitMix64) -> ContributionKey {
         let number = UInt64.random(in: 0..<1 << 40, using: &random)
         return ContributionKey(
             id: PatternID(canonical: Array("pattern-\(number % 7)-\(number)".utf8)),
@@ -82,7 +82,7 @@ struct Pair {
         )
     }
 
-    private static func version(_ random: inout SplitMix64) -> ContributionVersion {
+    static func version(_ random: inout SplitMix64) -> ContributionVersion {
         ContributionVersion(
             incarnation: 1,
             revision: Int64.random(in: 1...1_000_000, using: &random),

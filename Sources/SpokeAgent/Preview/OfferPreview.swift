@@ -31,11 +31,11 @@ final class OfferPreview {
     }
 
     private func forEachContent(_ body: (PreviewItem) throws -> Void) throws {
-        var line: Int64 = 0
+        var last: PatternID?
         while true {
-            let changes = try scan.changes(after: line, limit: OfferPreview.portion)
-            guard let last = changes.last else { return }
-            line = last.line
+            let changes = try scan.changes(after: last, limit: OfferPreview.portion)
+            guard !changes.isEmpty else { return }
+            last = changes.last?.id
             for change in changes {
                 guard let content = try scan.content(of: change) else {
                     changedWhileRead += 1

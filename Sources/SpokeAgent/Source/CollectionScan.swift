@@ -115,9 +115,9 @@ final class CollectionScan {
     /// An id as it can be shown.
     func shown(_ id: PatternID) -> String { reader.shown(id) }
 
-    /// Up to `limit` patterns behind position `line` whose content the hub does not have, or may not have.
-    func changes(after line: Int64, limit: Int) throws -> [ScanTable.Change] {
-        let changes = try table.changes(after: line, limit: limit)
+    /// Up to `limit` patterns behind `id` whose content the hub does not have, or may not have.
+    func changes(after id: PatternID?, limit: Int) throws -> [ScanTable.Change] {
+        let changes = try table.changes(after: id, limit: limit)
         for (index, part) in parts.enumerated() {
             part.expect(changes.filter { $0.place.part == index }.map(\.place.place))
         }

@@ -14,8 +14,8 @@ final class OfferSource: ContributionSource {
     private let collection: Int64
     private let now: () -> Timestamp
     private let retracts: Bool
-    /// The position in the scan behind the last change taken.
-    private var line: Int64 = 0
+    /// The last change taken.
+    private var lastChanged: PatternID?
     private var isContentDone = false
     private var lastRetracted: PatternID?
 
@@ -33,6 +33,9 @@ final class OfferSource: ContributionSource {
         self.collection = collection
         self.now = now
     }
+
+    /// What was offered last is pending in the state, and is not offered again before it is settled.
+    var isAskedAhead: Bool { true }
 
     func nextBatch(maximumItems: Int, maximumBytes: Int) throws -> PushBatch? {
         while !isContentDone {
@@ -55,13 +58,13 @@ final class OfferSource: ContributionSource {
         var batch = PushBatch()
         var pending: [PendingStatement] = []
         var exhausted: [PendingStatement] = []
-        let changes = try scan.changes(after: line, limit: maximumItems)
+        let changes = try scan.changes(after: lastChanged, limit: maximumItems)
         isContentDone = changes.count < maximumItems
         let microseconds = now().microseconds
         for change in changes {
             guard let item = try scan.content(of: change) else {
                 changedWhileRead += 1
-                line = change.line
+                lastChanged = change.id
                 continue
             }
             let numbered = OfferedStatement.revision(
@@ -73,7 +76,7 @@ final class OfferSource: ContributionSource {
             )
             guard let revision = numbered else {
                 exhausted.append(PendingStatement(change, item, scan.table))
-                line = change.line
+                lastChanged = change.id
                 continue
             }
             let before = batch.body.count
@@ -90,7 +93,7 @@ final class OfferSource: ContributionSource {
                 isContentDone = false
                 break
             }
-            line = change.line
+            lastChanged = change.id
             batch.items.append(
                 PushBatch.Item(id: item.id, revision: revision, isRetraction: false, end: batch.body.count)
             )

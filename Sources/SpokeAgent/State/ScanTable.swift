@@ -169,24 +169,25 @@ final class ScanTable {
         return counts
     }
 
-    /// Up to `limit` patterns behind position `line` whose content the hub does not have, or may not have.
+    /// Up to `limit` patterns behind `id` whose content the hub does not have, or may not have.
     ///
-    /// What was refused for good is left out until its content changes.
-    func changes(after line: Int64, limit: Int) throws -> [Change] {
+    /// What was refused for good is left out until its content changes. In the order of ids, because that is how what was
+    /// offered is kept, here and at the hub: neighbours are written together.
+    func changes(after id: PatternID?, limit: Int) throws -> [Change] {
         let statement = try database.prepare(
             """
             SELECT s.line, s.part, s.offset, s.length, s.id, s.checksum, s.vector_digest,
                 o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable,
                 s.key, s.number
             FROM temp.scan AS s LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id
-            WHERE s.line > ?2 AND s.standing = 1
+            WHERE s.id > ?2 AND s.standing = 1
                 AND (o.id IS NULL OR o.checksum <> s.checksum OR o.vector_digest <> s.vector_digest
                     OR o.is_retraction = 1 OR o.state = 1 OR (o.state = 2 AND o.is_retryable = 1))
-            ORDER BY s.line LIMIT ?3
+            ORDER BY s.id LIMIT ?3
             """
         )
         try statement.bind(collection, at: 1)
-        try statement.bind(line, at: 2)
+        try statement.bind(id ?? PatternID(canonical: []), at: 2)
         try statement.bind(Int64(limit), at: 3)
         var changes: [Change] = []
         while try statement.step() {

@@ -77,6 +77,7 @@ final class FakeHub: HubTransport {
         }
         lastCount = 0
         if case .lostRequest = fault { throw lost(request) }
+        request.onSent?()
         if case .problem(let status, let code, let seconds) = fault {
             log.append("\(request.target) -> \(status)")
             return problem(status, code, seconds)
