@@ -59,7 +59,7 @@ extension EgressGuard {
                 found = find(in: name, namedBy: nil)
             }
         }
-        if found.isEmpty, name.hasBackslash { found = find(in: name, namedBy: nil) }
+        if found.isEmpty, name.isEscaped { found = find(in: name, namedBy: nil) }
         return (found, anchors)
     }
 

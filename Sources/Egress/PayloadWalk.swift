@@ -21,7 +21,7 @@ struct PayloadWalk {
         var anchors: [EgressGuard.NamedAnchor]
     }
 
-    /// Members whose value names what the member `value` beside them holds.
+    /// Members, in any case, whose value names what the member `value` beside them holds.
     private static let namingMembers = ["key", "name"].map { Array($0.utf8) }
     private static let valueMember = Array("value".utf8)
 
@@ -76,8 +76,9 @@ struct PayloadWalk {
     }
 
     private mutating func open(isArray: Bool) {
-        // An array's elements are what the array's name says.
-        levels.append(Level(isArray: isArray, context: isArray ? levels.last?.context : nil))
+        // An array's elements are what the array's name says; of an object's, the one that is called `value`.
+        let context = levels.last?.context
+        levels.append(Level(isArray: isArray, context: isArray ? context : nil, naming: isArray ? nil : context))
     }
 
     private mutating func advance() {
@@ -183,7 +184,7 @@ struct PayloadWalk {
     }
 
     private func equals(_ range: Range<Int>, _ name: [UInt8]) -> Bool {
-        range.count == name.count && GuardText(text).has(name, at: range.lowerBound)
+        range.count == name.count && GuardText(text).hasFolded(name, at: range.lowerBound)
     }
 
     /// The JSON pointer of what is being read; names in which something is found stand in it with placeholders.

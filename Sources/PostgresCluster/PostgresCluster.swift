@@ -43,6 +43,11 @@ package actor PostgresCluster {
         access(directory + "/postgres/PG_VERSION", F_OK) == 0
     }
 
+    /// Whether this user may not look for a cluster in `directory`.
+    package static func isForbidden(in directory: String) -> Bool {
+        access(directory + "/postgres/PG_VERSION", F_OK) != 0 && errno == EACCES
+    }
+
     /// Whether a server of this cluster runs under this object's watch.
     package var isRunning: Bool { server != nil }
 

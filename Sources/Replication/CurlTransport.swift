@@ -96,7 +96,8 @@ extension ReplicationError {
         case (.configuration, .tls):
             self.init(
                 kind,
-                error.description + " A certificate by an authority of your own is trusted with --ca-file FILE."
+                error.description + " A certificate by an authority of your own is trusted with --ca-file FILE; a hub"
+                    + " without certificates is asked at http://."
             )
         default: self.init(kind, error.description)
         }

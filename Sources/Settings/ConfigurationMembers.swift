@@ -30,7 +30,7 @@ package struct ConfigurationMembers {
             let key = spelling(name)
             if let advice = advice[key] { throw InvalidSetting(description: "'\(place)\(key)' \(advice)") }
             guard keys.contains(key) else {
-                let guess = Suggestion.nearest(to: key, among: keys).map { "; did you mean '\($0)'?" } ?? ""
+                let guess = Suggestion.nearest(to: key, among: keys).map { "; did you mean '\($0)'?" } ?? "."
                 throw InvalidSetting(
                     description:
                         "there is no setting '\(place)\(HarmlessText.of(name))'\(guess) It may be:"

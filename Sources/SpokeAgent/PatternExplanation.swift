@@ -27,7 +27,7 @@ package struct PatternExplanation: Sendable, Equatable {
         state: SpokeState? = nil,
         outgoing: OutgoingRules = OutgoingRules()
     ) throws {
-        let answer = try client.retrying { try client.explanation(of: id, in: collection, at: time) }
+        let answer = try PatternExplanation.answer(about: id, in: collection, at: time, client)
         // How the collection decides is needed where the files are read, and where the hub knows nothing.
         let hasSources = try !sources.isEmpty || state?.sourcePaths(of: collection).isEmpty == false
         let policy = try answer == nil || hasSources ? PatternExplanation.policy(of: collection, client) : nil
@@ -56,6 +56,22 @@ package struct PatternExplanation: Sendable, Equatable {
         self.text = explanation.text + (here.map { "\n\nThis node: \($0)." } ?? "")
         isNeverSeen = explanation.isNeverSeen
         isUnknown = false
+    }
+
+    /// The hub's document about a pattern; `nil` where it knows nothing.
+    private static func answer(
+        about id: PatternID,
+        in collection: CollectionName,
+        at time: Timestamp?,
+        _ client: HubClient
+    ) throws -> (document: JSONDocument, text: [UInt8])? {
+        do {
+            return try client.retrying { try client.explanation(of: id, in: collection, at: time) }
+        } catch let error as ReplicationError where error.code == Problem.Code.collectionUnknown.rawValue {
+            // The manifest tells which one may be meant.
+            _ = try policy(of: collection, client)
+            throw error
+        }
     }
 
     /// What can be read of the sources and of the files that the state knows.

@@ -38,12 +38,17 @@ package struct PlaceArgument: Sendable, Equatable {
 }
 
 extension PlaceArgument {
+    /// Throws a ``SpokeError`` where a Qdrant is meant and the place is no address of one.
+    func checkAddress() throws(SpokeError) {
+        if kind == QdrantSource.kind { _ = try endpoint() }
+    }
+
     /// The place as an address of Qdrant; throws a ``SpokeError``.
-    fileprivate func endpoint() throws(SpokeError) -> QdrantEndpoint {
+    func endpoint() throws(SpokeError) -> QdrantEndpoint {
         guard let endpoint = QdrantEndpoint(place) else {
             throw SpokeError(
                 .usage,
-                "'\(place)' is no address of Qdrant, which is like http://localhost:6333, without user, password or query"
+                "\(place.contains("@") ? "this" : "'\(place)'") is no address of Qdrant, which is like http://localhost:6333, without user, password or query"
             )
         }
         return endpoint

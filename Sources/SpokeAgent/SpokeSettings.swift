@@ -39,10 +39,14 @@ package struct SpokeSettings {
         self.collections = collections
         self.keepsVectors = keepsVectors || sinks.contains(where: \.needsVectors)
         self.confirmsRetractions = confirmsRetractions
+        try SpokeSettings.keepApart(sinks, from: sources)
+    }
+
+    /// Throws a ``SpokeError`` where one of `sinks` would write over one of `sources`.
+    package static func keepApart(_ sinks: [any WinnerSink], from sources: [any PatternSource]) throws(SpokeError) {
         for sink in sinks {
             for source in sources {
-                guard let written = sink.folder, let read = source.folder, SpokeSettings.isSameFolder(written, read)
-                else { continue }
+                guard let written = sink.folder, let read = source.folder, isSameFolder(written, read) else { continue }
                 // A team's repository is both: the lines of others stay, and what was learned is marked.
                 if sink is GitSink, source is GitSource { continue }
                 throw SpokeError(

@@ -80,7 +80,9 @@ extension ConfigCommand {
                 console.result("\(file) can be used; it sets \(layer.text)")
                 return
             }
-            let configuration = try SpokeConfiguration.load([:], file: nil, .present)
+            let surroundings = Surroundings.present
+            for warning in surroundings.warnings { console.complain("warning: \(warning)") }
+            let configuration = try SpokeConfiguration.load([:], file: nil, surroundings)
             let hubs = try configuration.hubs()
             _ = try configuration.state()
             _ = try configuration.openSources(home: PlaceOption.home)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Federation
 import Glibc
+import Presentation
 import Replication
 import Settings
 import SpokeAgent
@@ -79,12 +80,19 @@ struct EnrollCommand: ParsableCommand {
                 + " \(path)"
         )
         console.say(
-            "next: tributary-spoke sync --hub \(hub) --node \(name) --source jsonl:patterns --sink jsonl:learned"
+            "next: tributary-spoke sync --hub \(hub) --node \(name)\(EnrollCommand.option(for: path))"
+                + " --source jsonl:patterns --sink jsonl:learned"
         )
     }
 
+    /// What the next command has to say about the token in `path`: nothing where it is looked for anyway.
+    private static func option(for path: String) -> String {
+        path == Surroundings.present.enrolledToken ? "" : " --token-file \(ShellWord.of(path))"
+    }
+
     private static func joinToken(in path: String) throws -> String {
-        let text = path == "-" ? readLine() ?? "" : try TokenFile(path).read()
+        let file = SecretFile(path, title: "join token file", content: "the join token that the hub's operator gave you")
+        let text = path == "-" ? readLine() ?? "" : try file.read()
         guard let token = JoinToken(text.filter { !$0.isWhitespace }) else {
             throw SpokeError(
                 .configuration,

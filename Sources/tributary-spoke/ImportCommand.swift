@@ -67,6 +67,8 @@ struct ImportCommand: ParsableCommand {
             dryRun && !folder.exists
             ? try StateFolder.inMemory()
             : try folder.openBeside(at: environment.now()) { console.complain("warning: \($0)") }
+        let opened = sinks.isEmpty ? [] : try configuration.openSinks(home: PlaceOption.home)
+        try SpokeSettings.keepApart(opened, from: try configuration.openSources(home: PlaceOption.home))
         var status = ExitStatus.ok
         if let file {
             let take = SnapshotImport(
@@ -91,7 +93,7 @@ struct ImportCommand: ParsableCommand {
             }
         }
         if !dryRun, !sinks.isEmpty {
-            try update(try configuration.openSinks(home: PlaceOption.home), from: state, in: folder, console)
+            try update(opened, from: state, in: folder, console)
         }
         if status != .ok { throw ExitCode(status.rawValue) }
     }

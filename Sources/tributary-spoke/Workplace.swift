@@ -81,6 +81,7 @@ struct Workplace {
         settings.endpoint = hub.endpoint
         let client = try HubClients(console: console, environment: environment).client(hub)
         let agent = SpokeAgent(settings: settings, state: state, client: client, home: home) { console.progress($0) }
+        agent.hasFurtherHubs = hubs.count > 1
         self.hubs = HubSet(alone: HubLink(agent: agent, client: client), home: home)
         self.settings = settings
         lock = nil

@@ -30,6 +30,47 @@ struct InspectionTests {
         #expect(inspection == Inspection(outcome: .clean, findings: []))
     }
 
+    @Test(
+        "Nothing of a password leaves, however it is given",
+        arguments: [
+            #"{"text":"DB_PASSWORD='SECRET efgh5678'"}"#, #"{"text":"db_password: \"SECRET, (efgh5678)\""}"#,
+            #"{"password":"SECRET efgh5678"}"#, #"{"password":{"value":"SECRET"}}"#, #"{"passwords":["a","SECRET"]}"#,
+            #"{"env":[{"Name":"DB_PASSWORD","Value":"SECRET"}]}"#, #"{"text":"DB_PASSWORD=\u001b[32mSECRET\u001b[0m"}"#,
+            #"{"text":"\u001b[36mDB_PASSWORD\u001b[0m=SECRET"}"#,
+        ]
+    )
+    func passwords(template: String) throws {
+        for secret in [token("Zx{A14}7!"), token("q{A300}9")] {
+            let inspection = try inspect(template.replacing("SECRET", with: secret))
+            guard case .redacted(let redacted) = inspection.outcome else {
+                #expect(inspection.outcome == .blocked, "\(template)")
+                continue
+            }
+            let text = String(decoding: redacted, as: UTF8.self)
+            #expect(!text.contains(secret) && !text.contains("efgh5678"), "\(text)")
+        }
+    }
+
+    @Test("Long secrets are secrets", arguments: [255, 256, 300, 2_000])
+    func long(count: Int) throws {
+        let secret = token("k{A\(count)}")
+        for json in [
+            #"{"api_token":"\#(secret)"}"#, #"{"text":"API_TOKEN=\#(secret)"}"#,
+            #"{"text":"git clone https://aws:\#(secret)@host.example.net/x"}"#,
+        ] {
+            guard case .redacted(let redacted) = try inspect(json).outcome else {
+                Issue.record("\(json)")
+                continue
+            }
+            #expect(!String(decoding: redacted, as: UTF8.self).contains(secret))
+        }
+    }
+
+    @Test("What Markdown shows in italics is a token still")
+    func italics() throws {
+        #expect(try inspect(#"{"text":"_\#(token())_ and"}"#).outcome == .blocked)
+    }
+
     @Test("A secret that blocks is named by rule and place, and by nothing else")
     func blocked() throws {
         let secret = token()

@@ -19,6 +19,10 @@ struct RuleTests {
                 let text = samples.make(template)
                 #expect(rules(in: text).contains(rule.rule), "\(template)")
                 #expect(rules(in: "Run this: \(text)\nand look").contains(rule.rule), "within a text: \(template)")
+                let shown = "\u{1B}[01;31m\u{1B}[K\(text)\u{1B}[m\u{1B}[K"
+                #expect(rules(in: shown).contains(rule.rule), "as a terminal colours it: \(template)")
+                let written = "\\033[32m\(text)\\033[0m"
+                #expect(rules(in: written).contains(rule.rule), "as colours are written: \(template)")
             }
         }
     }

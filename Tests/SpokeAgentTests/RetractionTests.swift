@@ -119,7 +119,18 @@ struct RetractionTests {
         #expect(try alice.sync().push.retracted == 101)
     }
 
-    @Test("Up to a hundred, or a fifth of all, go without a confirmation", arguments: [(400, 300), (1_000, 800)])
+    @Test("A file that was emptied or cut waits for a confirmation, also where there are few", arguments: [0, 18])
+    func emptied(_ left: Int) throws {
+        knowsMany(30)
+        _ = try alice.sync()
+        knowsMany(left)
+        let report = try alice.sync()
+        #expect(report.push.retracted == 0)
+        #expect(report.heldRetractions?.reason == .tooMany(live: 30))
+        #expect(report.status == .partial)
+    }
+
+    @Test("Up to ten, or a fifth of all, go without a confirmation", arguments: [(10, 0), (30, 20), (1_000, 800)])
     func unguarded(_ before: Int, _ after: Int) throws {
         knowsMany(before)
         _ = try alice.sync()

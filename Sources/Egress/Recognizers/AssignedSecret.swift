@@ -2,7 +2,7 @@
 struct AssignedSecret: Recognizer {
     let readsNames = true
     private static let greatestSuffix = 24
-    private static let greatestValue = 256
+    private static let greatestValue = 4_096
     /// Last parts of names whose value says where a secret is, or how long it lives, and is none itself.
     private static let harmlessEnds: Set<String> = [
         "id", "ids", "name", "names", "file", "path", "dir", "url", "uri", "type", "count", "length", "len", "size",
@@ -25,14 +25,19 @@ struct AssignedSecret: Recognizer {
         guard let nameEnd = endOfName(in: text, anchor), let start = startOfValue(in: text, from: nameEnd, anchor)
         else { return nil }
         let range = AssignedSecret.value(in: text, from: start)
-        return judge(text, range, isQuoted: ByteClass.quotes.contains(text[start - 1])) ? range : nil
+        let isQuoted = ByteClass.quotes.contains(text[start - 1])
+        guard judge(text, range, isQuoted: isQuoted) else { return nil }
+        return isQuoted ? range.lowerBound..<AssignedSecret.endOfQuoted(text, range) : range
     }
 
     func secret(inValue value: GuardText, of name: GuardText, at anchor: Range<Int>) -> Range<Int>? {
-        guard endOfName(in: name, anchor) == name.count, value.count <= AssignedSecret.greatestValue,
-            !value.bytes.contains(where: ByteClass.whiteSpace.contains)
-        else { return nil }
-        return judge(value, 0..<value.count, isQuoted: true) ? 0..<value.count : nil
+        let end = endOfName(in: name, anchor)
+        // Several passwords are a list of them.
+        let isPlural = isPassword && name.count == anchor.upperBound + 1 && name[anchor.upperBound] == UInt8(ascii: "s")
+        guard end == name.count || isPlural else { return nil }
+        // Whether it is one shows its first word; what follows is part of it.
+        let word = value.end(of: ByteClass.whiteSpace.inverted, from: 0, limit: AssignedSecret.greatestValue)
+        return judge(value, 0..<word, isQuoted: true) ? 0..<value.count : nil
     }
 
     /// Where the name that the anchor is part of ends; `nil` where it means something else.
@@ -95,6 +100,18 @@ struct AssignedSecret: Recognizer {
         }
         let ends = ByteClass.whiteSpace + ByteClass(where: { $0 == quote || $0 == UInt8(ascii: "\\") })
         return start..<text.end(of: ends.inverted, from: start, limit: greatestValue)
+    }
+
+    /// Where what is quoted ends: at the quote that closes it on the same line, or else where its first word does.
+    private static func endOfQuoted(_ text: GuardText, _ range: Range<Int>) -> Int {
+        let quote = text[range.lowerBound - 1]
+        var index = range.upperBound
+        let last = min(text.count, range.upperBound + greatestValue)
+        while index < last, text[index] != UInt8(ascii: "\n") {
+            if text[index] == quote, text[index - 1] != UInt8(ascii: "\\") { return index }
+            index += 1
+        }
+        return range.upperBound
     }
 
     private func judge(_ text: GuardText, _ range: Range<Int>, isQuoted: Bool) -> Bool {

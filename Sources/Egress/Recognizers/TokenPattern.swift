@@ -34,13 +34,20 @@ struct TokenPattern: Recognizer {
             guard let next = TokenPattern.pass(part, in: text, from: end) else { return nil }
             end = next
         }
-        guard !after.contains(text[end]) else { return nil }
+        guard !after.contains(text[end]) || isEmphasis(text, at: end) else { return nil }
         let random = lead == nil ? text.part(anchor.upperBound..<end) : text.part(start..<end)
         if hasCRC32, TokenChecksum.endsWithCRC32(random) { return start..<end }
         guard Entropy.bitsPerByte(random) >= entropy, !Placeholder.isForToken(random),
             !PublishedExamples.contain(text.part(start..<end))
         else { return nil }
         return start..<end
+    }
+
+    /// Whether the byte at `index` closes what Markdown shows in italics, so that it is no part of a word.
+    private func isEmphasis(_ text: GuardText, at index: Int) -> Bool {
+        guard text[index] == UInt8(ascii: "_"), !ByteClass.word.contains(text[index + 1]) else { return false }
+        if case .run(let members, _) = parts.last { return !members.contains(text[index]) }
+        return true
     }
 
     private static func pass(_ part: Part, in text: GuardText, from start: Int) -> Int? {

@@ -1,7 +1,7 @@
 /// The password in `scheme://user:password@host`.
 struct URLPassword: Recognizer {
     private static let greatestUser = 128
-    private static let greatestPassword = 256
+    private static let greatestPassword = 4_096
     private static let userEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/@:<>\\{}$,;()|[]")
     private static let passwordEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/<>\\")
 

@@ -1,6 +1,8 @@
-/// A text as it reads once its backslash escapes are resolved, with the place that each byte came from.
+/// A text as it reads once its backslash escapes are resolved and a terminal's colours are left out, with the place that
+/// each byte came from.
 ///
-/// Texts hold JSON and source code that were quoted again: `"key\": \"..."` and `\nAKIA...` must not hide what they hold.
+/// Texts hold JSON and source code that were quoted again, and what terminals showed: `"key\": \"..."`, `\nAKIA...` and
+/// `ESC[32mghp_...` must not hide what they hold.
 struct EscapedView {
     /// How often a text is unescaped again.
     static let levels = 3
@@ -11,24 +13,24 @@ struct EscapedView {
 
     /// The view of `text`; `nil` where it has nothing to resolve.
     init?(_ text: GuardText) {
-        guard text.hasBackslash else { return nil }
+        guard text.isEscaped else { return nil }
         var bytes: [UInt8] = []
         var origins: [Int] = []
         var index = 0
         var isChanged = false
         while index < text.count {
-            let (meant, length) = EscapedView.read(text, index)
-            if let meant {
-                if !isChanged {
-                    bytes.reserveCapacity(text.count)
-                    origins.reserveCapacity(text.count + 1)
-                    isChanged = true
-                }
-                bytes.append(meant)
-            } else {
-                bytes.append(text[index])
+            let (meaning, length) = EscapedView.read(text, index)
+            if meaning != .asWritten, !isChanged {
+                bytes.reserveCapacity(text.count)
+                origins.reserveCapacity(text.count + 1)
+                isChanged = true
             }
-            origins.append(index)
+            switch meaning {
+            case .asWritten: bytes.append(text[index])
+            case .byte(let byte): bytes.append(byte)
+            case .nothing: break
+            }
+            if meaning != .nothing { origins.append(index) }
             index += length
         }
         guard isChanged else { return nil }
@@ -42,28 +44,52 @@ struct EscapedView {
         origins[range.lowerBound]..<origins[range.upperBound]
     }
 
-    /// What the escape at `index` stands for, if one of a single ASCII character does, and how many bytes it takes.
-    private static func read(_ text: GuardText, _ index: Int) -> (meant: UInt8?, length: Int) {
-        guard text[index] == UInt8(ascii: "\\") else { return (nil, 1) }
+    /// What stands somewhere, to who reads the text.
+    private enum Meaning: Equatable {
+        case asWritten, nothing
+        case byte(UInt8)
+    }
+
+    /// Begins what tells a terminal how to show the rest.
+    private static let escape: UInt8 = 0x1B
+    /// Bytes of such a sequence.
+    private static let greatestSequence = 32
+    private static let parameters = ByteClass("0123456789;:?")
+
+    /// What stands at `index`, and how many bytes it takes; of escapes those of a single ASCII character are known.
+    private static func read(_ text: GuardText, _ index: Int) -> (meaning: Meaning, length: Int) {
+        if text[index] == escape { return sequence(text, index) }
+        guard text[index] == UInt8(ascii: "\\") else { return (.asWritten, 1) }
         switch text[index + 1] {
-        case UInt8(ascii: "n"): return (0x0A, 2)
-        case UInt8(ascii: "r"): return (0x0D, 2)
-        case UInt8(ascii: "t"): return (0x09, 2)
-        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"), UInt8(ascii: "\\"): return (text[index + 1], 2)
+        case UInt8(ascii: "n"): return (.byte(0x0A), 2)
+        case UInt8(ascii: "r"): return (.byte(0x0D), 2)
+        case UInt8(ascii: "t"): return (.byte(0x09), 2)
+        case UInt8(ascii: "e"): return (.byte(escape), 2)
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"), UInt8(ascii: "\\"):
+            return (.byte(text[index + 1]), 2)
         case UInt8(ascii: "x"): return number(text, index, digits: 2)
         case UInt8(ascii: "u"): return number(text, index, digits: 4)
-        default: return (nil, 1)
+        case UInt8(ascii: "0") where text.has(Array("33".utf8), at: index + 2): return (.byte(escape), 4)
+        default: return (.asWritten, 1)
         }
     }
 
-    private static func number(_ text: GuardText, _ index: Int, digits: Int) -> (meant: UInt8?, length: Int) {
+    /// A control sequence of a terminal (ECMA-48, 5.4), which shows nothing.
+    private static func sequence(_ text: GuardText, _ index: Int) -> (meaning: Meaning, length: Int) {
+        guard text[index + 1] == UInt8(ascii: "[") else { return (.asWritten, 1) }
+        let end = text.end(of: parameters, from: index + 2, limit: greatestSequence)
+        guard (0x40...0x7E).contains(text[end]) else { return (.asWritten, 1) }
+        return (.nothing, end + 1 - index)
+    }
+
+    private static func number(_ text: GuardText, _ index: Int, digits: Int) -> (meaning: Meaning, length: Int) {
         var value = 0
         for offset in 2..<(2 + digits) {
-            guard let digit = hexDigit(text[index + offset]) else { return (nil, 1) }
+            guard let digit = hexDigit(text[index + offset]) else { return (.asWritten, 1) }
             value = value << 4 | digit
         }
-        guard value > 0, value < 0x80 else { return (nil, 1) }
-        return (UInt8(value), 2 + digits)
+        guard value > 0, value < 0x80 else { return (.asWritten, 1) }
+        return (.byte(UInt8(value)), 2 + digits)
     }
 
     private static func hexDigit(_ byte: UInt8) -> Int? {

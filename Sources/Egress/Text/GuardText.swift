@@ -17,6 +17,12 @@ struct GuardText {
         return memchr(base, 0x5C, bytes.count) != nil
     }
 
+    /// Whether something in the text may read otherwise than it is written.
+    var isEscaped: Bool {
+        guard let base = bytes.baseAddress else { return false }
+        return memchr(base, 0x5C, bytes.count) != nil || memchr(base, 0x1B, bytes.count) != nil
+    }
+
     subscript(index: Int) -> UInt8 {
         index >= 0 && index < bytes.count ? bytes[index] : 0
     }

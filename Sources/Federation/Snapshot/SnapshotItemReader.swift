@@ -59,6 +59,9 @@ package struct SnapshotItemReader {
         if flaw == nil, root["source_node"]?.string != identity.origin?.text ?? SnapshotItem.unknownOrigin {
             flaw = "it names another source than its origin"
         }
+        if flaw == nil, let outer = root["id"], !SnapshotItemReader.isID(outer, of: itemID, in: collection) {
+            flaw = "it stands under another id than its own"
+        }
         let item = SnapshotItem(
             identity: identity,
             payload: canonical,
@@ -66,6 +69,13 @@ package struct SnapshotItemReader {
             importedFrom: payload["imported_from"]?.string.flatMap(NodeName.init)
         )
         return Reading(item: item, flaw: flaw, exportedAt: root["export_timestamp"]?.string)
+    }
+
+    /// Whether `node` is what a vector database calls the pattern `id`.
+    private static func isID(_ node: JSONNode, of id: PatternID, in collection: CollectionName) -> Bool {
+        guard let stated = try? PatternID(node) else { return false }
+        guard case .text = id.kind else { return stated == id }
+        return QdrantID.json(id, in: collection) == .string(stated.description)
     }
 
     private func content(of payload: JSONNode) throws(Refusal) -> [UInt8] {

@@ -29,6 +29,9 @@ package struct HubAccess: Sendable {
         if let databaseURL { return try await HubAccess.use(databaseURL, body) }
         guard let dataDirectory else { throw HubStartError("give --data-dir DIR, or --database-url URL") }
         if !PostgresCluster.exists(in: dataDirectory) {
+            guard !PostgresCluster.isForbidden(in: dataDirectory) else {
+                throw HubStartError("\(dataDirectory) cannot be read by this user: run this as the user that serves it")
+            }
             guard let creating else {
                 throw HubStartError(
                     "there is no hub in \(dataDirectory); `tributary-hub serve --data-dir \(dataDirectory)` makes one"

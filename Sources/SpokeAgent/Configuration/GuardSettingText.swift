@@ -14,7 +14,7 @@ enum GuardSettingText {
     static func value(_ node: JSONNode) throws -> JSONValue {
         let settings = try settings(node)
         do throws(GuardSettingsError) { _ = try EgressGuard(settings) } catch {
-            throw InvalidSetting(description: "cannot be used: \(error)")
+            throw InvalidSetting(description: "cannot be used: \(error)\(suggestion(settings))")
         }
         let judged = settings.outcomes.mapValues(\.rawValue).merging(settings.disabled.map { ($0, off) }) { $1 }
         let outcomes = judged.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) }
@@ -23,6 +23,13 @@ enum GuardSettingText {
             .init("allow", .array(settings.allowed.map(\.description).sorted().map { .string($0) })),
             .init("hostnames", .array(settings.hostNames.sorted().map { .string($0) })),
         ])
+    }
+
+    /// Which rule may be meant by the first that there is not.
+    private static func suggestion(_ settings: GuardSettings) -> String {
+        let known = GuardRule.standard.map(\.id)
+        let unknown = (Array(settings.outcomes.keys) + settings.disabled).sorted().first { !known.contains($0) }
+        return unknown.flatMap { Suggestion.nearest(to: $0, among: known) }.map { "; did you mean '\($0)'?" } ?? ""
     }
 
     /// The settings that ``value(_:)`` kept.

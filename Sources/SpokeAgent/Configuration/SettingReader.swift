@@ -133,8 +133,8 @@ struct SettingReader {
     private static let hubKeys = ["url", "node", "tokenFile", "caFile"]
 
     private func hubs(_ setting: Setting, _ node: JSONNode) throws -> JSONValue {
-        guard node.kind == .array, !node.elements.isEmpty, node.elements.count <= SettingReader.greatestList else {
-            throw InvalidSetting(description: "is no list of 1 to \(SettingReader.greatestList) hubs")
+        guard node.kind == .array, !node.elements.isEmpty, node.elements.count <= FailoverLimits.hubs else {
+            throw InvalidSetting(description: "is no list of 1 to \(FailoverLimits.hubs) hubs")
         }
         var hubs: [JSONValue] = []
         for (index, element) in node.elements.enumerated() {

@@ -7,7 +7,7 @@ package enum SettingText {
     package static func endpoint(_ text: String) throws(InvalidSetting) -> HubEndpoint {
         guard let endpoint = HubEndpoint(text) else {
             throw InvalidSetting(
-                description: "'\(ShownText.of(text))' is no hub's address, which is like https://hub.example:8092,"
+                description: "\(text.contains("@") ? "this" : "'\(ShownText.of(text))'") is no hub's address, which is like https://hub.example:8092,"
                     + " without user, password or query\(text.contains("://") ? "" : "; it begins with https:// or http://")"
             )
         }
@@ -70,7 +70,12 @@ package enum SettingText {
         do throws(SpokeError) {
             argument = try PlaceArgument(text, kinds: kinds, home: home)
         } catch { throw InvalidSetting(description: error.description) }
-        if argument.place.contains("://") { return text }
+        if argument.place.contains("://") {
+            do throws(SpokeError) { try argument.checkAddress() } catch {
+                throw InvalidSetting(description: error.description)
+            }
+            return text
+        }
         return "\(argument.kind):\(try path(argument.place, base: base, home: home))"
     }
 }

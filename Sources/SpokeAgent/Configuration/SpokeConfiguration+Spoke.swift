@@ -9,6 +9,8 @@ extension SpokeConfiguration {
         home: String?
     ) throws -> SpokeSettings {
         let hub = try hubs()[0]
+        // Also where this command reads none of them.
+        if writes, !reads { try SpokeSettings.keepApart(openSinks(home: home), from: openSources(home: home)) }
         return try SpokeSettings(
             endpoint: hub.endpoint,
             node: hub.node,

@@ -18,11 +18,14 @@ struct GitLayout {
         [GitLayout(root: "\(folder)/\(dataFolder)"), GitLayout(root: folder)]
     }
 
-    /// The layout to be written to in `folder`.
+    /// The layout to be written to in `folder`: the one that is there, or else that of a new repository, or of its folder
+    /// `data`.
     static func toWrite(in folder: String) -> GitLayout {
+        func isFolder(_ name: String) -> Bool { FileFingerprint(path: "\(folder)/\(name)")?.isFolder == true }
+        if isFolder(dataFolder) { return GitLayout(root: "\(folder)/\(dataFolder)") }
+        if isFolder(patternsFolder) || isFolder(snapshotsFolder) { return GitLayout(root: folder) }
         let isRepository = FileFingerprint(path: "\(folder)/.git") != nil
-        let hasData = FileFingerprint(path: "\(folder)/\(dataFolder)")?.isFolder == true
-        return GitLayout(root: isRepository || hasData ? "\(folder)/\(dataFolder)" : folder)
+        return GitLayout(root: isRepository ? "\(folder)/\(dataFolder)" : folder)
     }
 
     var patterns: String { "\(root)/\(GitLayout.patternsFolder)" }

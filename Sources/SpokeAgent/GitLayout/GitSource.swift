@@ -25,6 +25,13 @@ package struct GitSource: PatternSource {
             .map { SourceContent(name: $0.name, place: $0.place) }
     }
 
+    package var absence: String? {
+        guard FileFingerprint(path: path)?.isFolder == true,
+            GitLayout.candidates(in: path).allSatisfy({ $0.collectionNames().isEmpty })
+        else { return nil }
+        return "\(path) has neither patterns/COLLECTION.jsonl nor collections/snapshots yet, so nothing of it is shared"
+    }
+
     package func parts(of collection: CollectionName) -> [String] {
         GitLayout.candidates(in: path).flatMap { [$0.lines(of: collection), $0.latestSnapshot(of: collection)] }
     }

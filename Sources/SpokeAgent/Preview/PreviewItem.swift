@@ -49,7 +49,7 @@ package struct PreviewItem: Sendable, Equatable {
     /// Where it stands, for people.
     package var place: String {
         guard let part else { return "-" }
-        return number.map { "\(part):\($0)" } ?? part
+        return SourceRecord.place(in: part, number ?? 0)
     }
 
     /// The item as programs read it; with `withPayload`, with what would leave.
@@ -58,7 +58,7 @@ package struct PreviewItem: Sendable, Equatable {
             .init("collection", .string(collection.text)), .init("id", .string(shownID)),
             .init("what", .string(kind.rawValue)), .init("reason", .string(reason)),
             .init("value", value.map { .number($0) } ?? .null), .init("bytes", .integer(Int64(bytes))),
-            .init("source", part.map { .string($0) } ?? .null), .init("number", number.map { .integer($0) } ?? .null),
+            .init("source", part.map { .string($0) } ?? .null), .init("number", number.flatMap { $0 > 0 ? .integer($0) : nil } ?? .null),
             .init("rules", .array(rules.map { .string($0) })),
         ]
         if withPayload { members.append(.init("payload", payload.map { .raw($0) } ?? .null)) }

@@ -10,6 +10,12 @@ extension SpokeAgent {
     package func preview(_ body: (PreviewItem) throws -> Void) throws -> PreviewReport {
         var report = PreviewReport()
         let manifest = try previewManifest(&report)
+        if hasFurtherHubs {
+            report.notes.append(
+                "by what is known of \(settings.endpoint); where a push works with another hub, or carries over what was said"
+                    + " at one, it sends that instead or besides"
+            )
+        }
         let (notes, isPartial) = sourceNotes(manifest)
         report.notes += notes
         report.isPartial = isPartial

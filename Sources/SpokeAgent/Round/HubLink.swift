@@ -14,7 +14,18 @@ package struct HubLink {
     }
 
     /// Whether the hub answers now, as this node; asks once.
-    func answers() -> Bool {
-        (try? client.manifest(unless: agent.heldEntityTag())) != nil
+    func answers() -> Bool { status() == .ok }
+
+    /// Whether the hub cannot be reached now, or has no time, so that another one may take its place; asks once.
+    func isAway() -> Bool {
+        let status = status()
+        return status == .unreachable || status == .overloaded
+    }
+
+    private func status() -> ExitStatus {
+        do {
+            _ = try client.manifest(unless: agent.heldEntityTag())
+            return .ok
+        } catch { return ExitStatus(error) }
     }
 }

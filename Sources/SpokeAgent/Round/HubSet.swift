@@ -33,9 +33,11 @@ package final class HubSet {
     /// The hub in use.
     package var link: HubLink { hubs[rotation.current] }
 
-    /// Makes one round with the most preferred hub that answers, and pulls the peers.
+    /// Makes one round with the most preferred hub that is not away, and pulls the peers.
+    ///
+    /// One that refuses this node is not away: that does not pass by itself, so it is told and not gone around.
     package func round(_ kind: RoundReport.Kind, in environment: RunEnvironment) throws -> RoundReport {
-        let answering = hubs.count > 1 ? hubs.indices.first { hubs[$0].answers() } : nil
+        let answering = hubs.count > 1 ? hubs.indices.first { !hubs[$0].isAway() } : nil
         if let answering, answering != rotation.current { try use(answering, at: environment) }
         var report = link.agent.round(kind)
         if rotation.current > 0 {

@@ -22,6 +22,8 @@ package final class SpokeAgent {
     let progress: (String) -> Void
     /// The manifest that the present round follows, where it is a new one.
     private var manifest: (document: ManifestDocument, entityTag: String?)?
+    /// Whether this node has further hubs, of which this agent knows nothing.
+    package var hasFurtherHubs = false
     /// Whether the hub is worth telling how far its winners were applied; a hub that is too old for that says so once.
     var hubTakesCheckpoints = true
 
@@ -94,6 +96,11 @@ package final class SpokeAgent {
         }
         finish(&report)
         return report
+    }
+
+    /// Keeps why the hub could not be asked for news between two rounds, or that it can be again, for the status.
+    func note(_ failure: SpokeError?) throws {
+        try state.setFact(.lastError, failure?.description)
     }
 
     /// The entity tag of the manifest held, for a long poll.

@@ -32,6 +32,8 @@ package final class SyncLoop {
     private var peersDue: Duration
     /// Failures in a row.
     private var failures = 0
+    /// Whether it was told that the hub could not be asked for news.
+    private var isHubMissed = false
     private var complaints = ComplaintLog()
     private var peerComplaints: [String: ComplaintLog] = [:]
     /// What only a new start can repair.
@@ -146,6 +148,7 @@ package final class SyncLoop {
             } else {
                 try settle(nil, retryAfter: nil)
             }
+            try noteReturn()
             rest(hasNews: hasNews, since: began)
         } catch {
             if environment.shouldStop() { return }
@@ -154,9 +157,22 @@ package final class SyncLoop {
             if complaints.isWorthSaying(key, at: environment.elapsed()) {
                 orders.log("waiting for news: \(error)")
                 orders.status("waiting for news: \(error)")
+                try agent.note(failure)
+                isHubMissed = true
             }
             try settle(failure, retryAfter: (error as? ReplicationError)?.retryAfter)
         }
+    }
+
+    /// Says that the hub whose absence was told is there again.
+    private func noteReturn() throws {
+        guard isHubMissed else { return }
+        isHubMissed = false
+        complaints.forget()
+        try agent.note(nil)
+        let line = "\(agent.settings.endpoint) answers again"
+        orders.log(line)
+        orders.status(line)
     }
 
     /// Keeps a hub that answers at once, without news, from being asked all the time.

@@ -1,4 +1,5 @@
 package import Federation
+internal import JSON
 
 /// A folder in which the winners held are kept as a file for each collection, one pattern per line, sorted by id.
 package struct JSONLSink: WinnerSink, Equatable {
@@ -23,6 +24,15 @@ package struct JSONLSink: WinnerSink, Equatable {
         {
             return SinkOutcome(isChanged: false)
         }
+        if try state.sinkFile(file, of: number) == nil, let line = try JSONLSink.foreignLine(of: file) {
+            return SinkOutcome(
+                isChanged: false,
+                findings: [
+                    "\(file) was not written by a spoke (line \(line) names no origin) and is left as it is; give the sink"
+                        + " a folder of its own, or move the file away"
+                ]
+            )
+        }
         try Folder.make(path, mode: 0o755, option: "--sink")
         let writer = try AtomicFile(collection.text + JSONLSource.fileEnding, in: path)
         try state.forEachWinner(of: collection) { winner in
@@ -33,5 +43,18 @@ package struct JSONLSink: WinnerSink, Equatable {
             try state.saveSinkFile(file, of: number, changes: changes, fingerprint: fingerprint.description)
         }
         return SinkOutcome(isChanged: isNew)
+    }
+
+    /// The first line of `file`, counted from 1, that no sink wrote; `nil` where there is none, or no file.
+    private static func foreignLine(of file: String) throws -> Int64? {
+        guard FileFingerprint(path: file) != nil else { return nil }
+        var found: Int64?
+        var lines = LineReader(try SourceFile(file), limit: SourceLimits.lineBytes)
+        try lines.forEachLine { line in
+            guard found == nil else { return }
+            let root = (try? JSONDocument(parsing: line.record.bytes))?.root
+            if root?["payload"]?["federation"]?["origin"]?.string == nil { found = line.number }
+        }
+        return found
     }
 }

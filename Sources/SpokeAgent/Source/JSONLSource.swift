@@ -19,6 +19,11 @@ package struct JSONLSource: PatternSource, Equatable {
         try fileNames().map { SourceContent(name: $0, place: "\(path)/\($0)\(JSONLSource.fileEnding)") }
     }
 
+    package var absence: String? {
+        guard let names = try? fileNames(), names.isEmpty else { return nil }
+        return "\(path) has no file COLLECTION\(JSONLSource.fileEnding) yet, so nothing of it is shared"
+    }
+
     package func parts(of collection: CollectionName) -> [String] {
         [JSONLFolder.path(of: collection, in: path)]
     }

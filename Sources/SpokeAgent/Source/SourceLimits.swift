@@ -20,7 +20,7 @@ enum SourceLimits {
     /// Unreadable lines that are listed one by one; the others are counted.
     static let listedLines = 20
     /// Retractions that are always made.
-    static let unguardedRetractions: Int64 = 100
+    static let unguardedRetractions: Int64 = 10
     /// The part of what the hub has of this node that may go at once, in percent, beyond that.
     static let unguardedPercent: Int64 = 20
 }

@@ -2,7 +2,8 @@ package import JSON
 
 /// One record of a source: a JSON object with `id`, `payload`, and maybe `vector` and `vector_model`.
 package struct SourceRecord {
-    /// Which one it is, counted from 1 as people would: lines of a file, blank ones too.
+    /// Which one it is, counted from 1 as people would: lines of a file, blank ones too; 0 where
+    /// people could not count them.
     package var number: Int64
     package var place: SourcePlace
     /// Of a record over the limit, its beginning.
@@ -24,6 +25,11 @@ package struct SourceRecord {
         self.text = text
         self.problem = problem
         self.leavesOutVector = leavesOutVector
+    }
+
+    /// Where the record `number` of a part stands, for people.
+    static func place(in part: String, _ number: Int64) -> String {
+        number > 0 ? "\(part):\(number)" : part
     }
 }
 

@@ -19,6 +19,8 @@ package struct StateFolder {
 
     /// Whether there is a state to read.
     package var exists: Bool { access(databasePath, F_OK) == 0 }
+    /// Whether this user may not look for the state.
+    private var isForbidden: Bool { access(databasePath, F_OK) != 0 && errno == EACCES }
 
     /// Whether a process has taken the folder for itself.
     package var isInUse: Bool { FolderLock.isHeld(path + "/" + StateFolder.lockName) }
@@ -59,6 +61,12 @@ package struct StateFolder {
     /// Opens the state to be read beside a running spoke; throws ``SpokeError`` where there is none.
     func openAlone() throws -> SpokeState {
         guard exists else {
+            if isForbidden {
+                throw SpokeError(
+                    .configuration,
+                    "the state \(path) cannot be read by this user: run this as the user whose spoke it is"
+                )
+            }
             throw SpokeError(
                 .configuration,
                 "there is no state in \(path); give the --state folder of a spoke that has synchronised, or run"

@@ -1,3 +1,4 @@
+internal import Federation
 import Glibc
 
 /// A file that holds one secret, and nothing else.
@@ -54,6 +55,13 @@ package struct SecretFile: Sendable, Equatable {
     var isReadableByOthers: Bool { FileFingerprint(path: path)?.isReadableByOthers == true }
 
     private func failure(_ what: String) -> SpokeError {
-        SpokeError(.configuration, "the \(title) \(path) \(what)")
+        // Who gives the secret itself in place of a file does not want to read it in a log.
+        let isSecret = NodeToken(path) != nil || JoinToken(path) != nil
+        return SpokeError(
+            .configuration,
+            isSecret
+                ? "the \(title) is to be named, and a token itself was given; write it into a file"
+                : "the \(title) \(path) \(what)"
+        )
     }
 }

@@ -32,6 +32,8 @@ package enum SignalFlag {
         }
         // Writing to a pipe that nobody reads is an error to be reported, not the end.
         signal(SIGPIPE, SIG_IGN)
+        // And so is a file that may not become longer.
+        signal(SIGXFSZ, SIG_IGN)
     }
 
     /// Whether a signal has come that ends what is being done.

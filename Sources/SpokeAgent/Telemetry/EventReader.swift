@@ -85,7 +85,7 @@ struct EventReader {
         var members: [JSONValue.Member] = []
         if rule.members.isEmpty {
             for (name, value) in event.members.sorted(by: { $0.name < $1.name })
-            where name != "event" && name != "event_type" {
+            where !EventReader.marks.contains(name) {
                 members.append(.init(name, .raw(try EventReader.canonical(value))))
             }
         }
@@ -106,6 +106,8 @@ struct EventReader {
     }
 
     private static let valueMember = "value_score"
+    /// What says that something happened, and nothing of what was learned.
+    private static let marks: Set<String> = ["event", "event_type", "pattern_extracted"]
 
     private static func canonical(_ node: JSONNode) throws(JSONError) -> [UInt8] {
         var text: [UInt8] = []

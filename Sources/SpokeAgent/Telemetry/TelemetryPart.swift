@@ -30,7 +30,7 @@ package final class TelemetryPart: SourcePart {
         try state.forEachHarvested(of: part) { number, text in
             let place = SourcePlace(offset: number, length: text.count)
             try body(
-                SourceRecord(number: number, place: place, text: RecordSlice(bytes: text, length: text.count))
+                SourceRecord(number: 0, place: place, text: RecordSlice(bytes: text, length: text.count))
             )
         }
     }
