@@ -91,7 +91,8 @@ struct EnrollCommand: ParsableCommand {
     }
 
     private static func joinToken(in path: String) throws -> String {
-        let file = SecretFile(path, title: "join token file", content: "the join token that the hub's operator gave you")
+        let content = "the join token that the hub's operator gave you"
+        let file = SecretFile(path, title: "join token file", content: content)
         let text = path == "-" ? readLine() ?? "" : try file.read()
         guard let token = JoinToken(text.filter { !$0.isWhitespace }) else {
             throw SpokeError(

@@ -164,3 +164,29 @@ def test_a_body_that_is_none_is_refused(hub, body):
     assert reply.status in (400, 413) and document["type"].startswith("urn:tributary:problem:")
     connection.request("POST", "/v1/enrolment", body)
     assert connection.getresponse().status == 401
+
+
+def test_a_join_token_in_place_of_a_token_is_told_apart(hub):
+    machine = Machine(hub, "mixed-up", create(hub))
+    spoke = Spoke(hub, "neighbour")
+    spoke.token_file = machine.join_file
+    done = spoke.run("sync")
+    assert done.returncode == 8 and "tributary-spoke enroll" in done.stderr, done
+    with open(machine.join_file, encoding="ascii") as file:
+        secret = file.read().strip()
+    assert secret not in done.stderr
+    spoke.token_file = secret
+    done = spoke.run("sync")
+    assert done.returncode == 8 and secret not in done.stderr and "a token itself" in done.stderr, done
+
+
+def test_of_several_enrolments_into_one_file_one_counts(hub):
+    for attempt in range(6):
+        machine = Machine(hub, f"hasty-{attempt}", create(hub))
+        running = [subprocess.Popen(machine.words(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                   for _ in range(4)]
+        codes = [process.wait(60) for process in running]
+        assert codes.count(0) == 1, codes
+        spoke = Spoke(hub, "neighbour")
+        spoke.node, spoke.token_file = machine.name, machine.token_file
+        assert spoke.run("sync").returncode == 0

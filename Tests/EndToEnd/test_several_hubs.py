@@ -201,3 +201,31 @@ def test_hubs_that_do_not_go_together_are_refused(hub, arena, change, word):
         json.dump(settings, file)
     done = desk.run("sync")
     assert done.returncode == 8 and word in done.stderr, done
+
+
+def test_a_hub_that_refuses_this_machine_is_told_and_not_gone_around(pair):
+    first, second = pair
+    desk = Desk([first, second], "emil")
+    desk.write(SKILLS, [item("refused-here")])
+    assert desk.run("sync").returncode == 0
+    first.command("node", "revoke", "emil")
+    done = desk.run("sync")
+    assert done.returncode == 4 and "took its place" not in done.stdout, done
+    assert "403" in done.stdout and "emil" in done.stdout
+
+
+def test_a_hub_that_is_missed_between_rounds_is_told_and_so_is_its_return(arena):
+    with Region(arena) as hub:
+        desk = Desk([hub], "frida")
+        desk.write(SKILLS, [item("patient")])
+        with ServiceManager(desk.folder) as manager:
+            desk.start_managed(manager)
+            manager.wait("STATUS=in step")
+            assert desk.status()["last_error"] is None
+            hub.stop()
+            desk.wait_said("waiting for news", 90)
+            wait_until(lambda: desk.status()["last_error"], 30, "the status tells that the hub is missed")
+            hub.start()
+            desk.wait_said("answers again", 330)
+            wait_until(lambda: desk.status()["last_error"] is None, 30, "the status tells nothing of it any more")
+            desk.stop()

@@ -6,9 +6,12 @@ package import Settings
 package enum SettingText {
     package static func endpoint(_ text: String) throws(InvalidSetting) -> HubEndpoint {
         guard let endpoint = HubEndpoint(text) else {
+            // A password that was given in it is not shown.
+            let shown = text.contains("@") ? "this" : "'\(ShownText.of(text))'"
+            let advice = text.contains("://") ? "" : "; it begins with https:// or http://"
             throw InvalidSetting(
-                description: "\(text.contains("@") ? "this" : "'\(ShownText.of(text))'") is no hub's address, which is like https://hub.example:8092,"
-                    + " without user, password or query\(text.contains("://") ? "" : "; it begins with https:// or http://")"
+                description: "\(shown) is no hub's address, which is like https://hub.example:8092, without user,"
+                    + " password or query\(advice)"
             )
         }
         return endpoint

@@ -58,7 +58,8 @@ package struct PreviewItem: Sendable, Equatable {
             .init("collection", .string(collection.text)), .init("id", .string(shownID)),
             .init("what", .string(kind.rawValue)), .init("reason", .string(reason)),
             .init("value", value.map { .number($0) } ?? .null), .init("bytes", .integer(Int64(bytes))),
-            .init("source", part.map { .string($0) } ?? .null), .init("number", number.flatMap { $0 > 0 ? .integer($0) : nil } ?? .null),
+            .init("source", part.map { .string($0) } ?? .null),
+            .init("number", number.flatMap { $0 > 0 ? .integer($0) : nil } ?? .null),
             .init("rules", .array(rules.map { .string($0) })),
         ]
         if withPayload { members.append(.init("payload", payload.map { .raw($0) } ?? .null)) }

@@ -29,7 +29,10 @@ extension ScanTally {
         if held > 0 {
             let shown = heldRecords.prefix(maximumLines)
             lines.append("\(collection): \(held) held back on this machine:")
-            lines += shown.map { "  \(SourceRecord.place(in: $0.part, $0.number)): \($0.rules.joined(separator: ", ")): \($0.id)" }
+            lines += shown.map { held in
+                let place = SourceRecord.place(in: held.part, held.number)
+                return "  \(place): \(held.rules.joined(separator: ", ")): \(held.id)"
+            }
             let more = held - Int64(shown.count)
             if more > 0 { lines.append("  and \(more) more; see --json for up to \(SourceLimits.listedLines)") }
             lines.append(

@@ -117,18 +117,21 @@ struct SourceItemReader {
         _ checksum: SHA256Digest,
         _ winners: some ForeignWinners
     ) throws -> Bool {
+        let federation = payload["federation"]
+        let marked = federation?["content"]?.string.flatMap(SHA256Digest.init(hex:))
+        // Without a mark, short contents say too little to be copies.
+        let isTelling = canonical.count >= SourceLimits.copyBytes
         var content: SHA256Digest?
-        if canonical.count >= SourceLimits.copyBytes {
+        if isTelling || marked != nil {
             let digest = ContentDigest.of(canonicalPayload: canonical, collection: policy.collection, hasher: hasher)
-            if try winners.holdsCopy(of: digest, besides: id) { return true }
+            if isTelling, try winners.holdsCopy(of: digest, besides: id) { return true }
             content = digest
         }
-        let federation = payload["federation"]
         // What was merged from several nodes is none's own, also where this node's part of it was the best.
         guard let origin = federation?["origin"]?.string ?? payload["imported_from"]?.string,
             origin != node.text || federation?["parents"]?.elements.isEmpty == false
         else { return false }
-        if let content, federation?["content"]?.string.flatMap(SHA256Digest.init(hex:)) == content { return true }
+        if let content, marked == content { return true }
         if federation?["checksum"]?.string.flatMap(SHA256Digest.init(hex:)) == checksum { return true }
         return try winners.holds(id, checksum)
     }

@@ -99,6 +99,12 @@ package final class OwnStatements: StatementTarget {
 }
 
 extension SpokeState {
+    /// Has the hub's record of own statements read before the collection is offered anything, and the sources anew.
+    func requireStatements(in collection: Int64) throws {
+        try database.prepare("UPDATE collections SET needs_statements = 1, scan_key = NULL WHERE number = ?1")
+            .run(collection)
+    }
+
     /// Whether the hub's record of own statements must be read before `collection` is offered anything.
     func needsStatements(of collection: CollectionName) throws -> Bool {
         let statement = try database.prepare("SELECT needs_statements FROM collections WHERE number = ?1")

@@ -32,6 +32,8 @@ package final class WinnerMirror: WinnerTarget {
         /// Changes of the collection's winners before.
         var changesBefore: Int64
         var changes: Int64 = 0
+        /// Whether the hub has a newer statement of this node than the state knows.
+        var missesOwn = false
     }
 
     private let state: SpokeState
@@ -47,6 +49,20 @@ package final class WinnerMirror: WinnerTarget {
     }
 
     private var database: SQLiteDatabase { state.database }
+
+    /// Whether what won is this node's, and newer than what the state says that it said: the state is an older copy.
+    private func isUnknownOwn(
+        _ id: PatternID,
+        _ provenance: FeedLine.Provenance,
+        in collection: Int64
+    ) throws -> Bool {
+        guard provenance.parents.isEmpty, try state.fact(.node) == provenance.origin.text else { return false }
+        let statement = try database.prepare("SELECT revision FROM offered WHERE collection = ?1 AND id = ?2")
+        try statement.bind(collection, at: 1)
+        try statement.bind(id, at: 2)
+        guard try statement.step() else { return true }
+        return statement.int64(0) < provenance.version.revision
+    }
 
     package func cursor(of collection: CollectionName) throws -> String? {
         let number = try state.number(of: collection)
@@ -127,6 +143,7 @@ package final class WinnerMirror: WinnerTarget {
         filling.changes += 1
         try state.forgetWithdrawn(line.id, from: filling.number)
         try save(line, provenance, payload, filling)
+        if try !filling.missesOwn && isUnknownOwn(line.id, provenance, in: filling.number) { filling.missesOwn = true }
         return .learned(provenance.origin)
     }
 
@@ -152,6 +169,7 @@ package final class WinnerMirror: WinnerTarget {
             // What was learned without vectors lacks them.
             filling.hasVectors && (keepsVectors || filling.changes == 0) ? 1 : 0
         )
+        if filling.missesOwn { try state.requireStatements(in: filling.number) }
         try database.execute("COMMIT")
         self.filling = nil
         return swept
