@@ -74,6 +74,7 @@ struct ImportCommand: ParsableCommand {
             let take = SnapshotImport(
                 into: state,
                 collections: place.collections,
+                contentGuard: try configuration.contentGuard(),
                 shouldStop: environment.shouldStop,
                 progress: console.progress
             )

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import random
+import string
 import subprocess
 
 import pytest
@@ -289,3 +290,14 @@ def test_beside_a_hub(hub, arena):
     bruno.sync("--confirm-retractions")
     clara.sync()
     assert set(clara.learned_items(SKILLS)) == {"d1", *UUIDS[:4]}
+
+
+def test_what_a_report_quotes_of_a_file_shows_no_secret(other):
+    rng = random.Random(11)
+    token = "ghp_" + "".join(rng.choice(string.ascii_letters + string.digits) for _ in range(36))
+    path = other.save("old.json", {"manifest": {"node_id": token, "timestamp": "2025-11-21T10:00:00"},
+                                   "collections": {SKILLS: [{"id": token, "payload": "none", "source_node": "old"}]}})
+    for words in ((), ("--json",)):
+        done = other.run("import", path, "--dry-run", *words)
+        assert done.returncode == 3 and token.encode() not in done.stdout + done.stderr, done
+        assert "redacted:github-token" in done.stdout.decode()

@@ -99,8 +99,9 @@ package final class SpokeAgent {
     }
 
     /// Keeps why the hub could not be asked for news between two rounds, or that it can be again, for the status.
-    func note(_ failure: SpokeError?) throws {
-        try state.setFact(.lastError, failure?.description)
+    func note(_ failure: SpokeError?) {
+        // A state that cannot be written now tells so in the next round.
+        try? state.setFact(.lastError, failure?.description)
     }
 
     /// The entity tag of the manifest held, for a long poll.

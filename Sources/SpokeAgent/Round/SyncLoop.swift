@@ -148,7 +148,7 @@ package final class SyncLoop {
             } else {
                 try settle(nil, retryAfter: nil)
             }
-            try noteReturn()
+            noteReturn()
             rest(hasNews: hasNews, since: began)
         } catch {
             if environment.shouldStop() { return }
@@ -157,7 +157,7 @@ package final class SyncLoop {
             if complaints.isWorthSaying(key, at: environment.elapsed()) {
                 orders.log("waiting for news: \(error)")
                 orders.status("waiting for news: \(error)")
-                try agent.note(failure)
+                agent.note(failure)
                 isHubMissed = true
             }
             try settle(failure, retryAfter: (error as? ReplicationError)?.retryAfter)
@@ -165,11 +165,11 @@ package final class SyncLoop {
     }
 
     /// Says that the hub whose absence was told is there again.
-    private func noteReturn() throws {
+    private func noteReturn() {
         guard isHubMissed else { return }
         isHubMissed = false
         complaints.forget()
-        try agent.note(nil)
+        agent.note(nil)
         let line = "\(agent.settings.endpoint) answers again"
         orders.log(line)
         orders.status(line)

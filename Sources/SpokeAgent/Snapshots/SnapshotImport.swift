@@ -11,15 +11,19 @@ package struct SnapshotImport {
     private let collections: [CollectionName]
     private let shouldStop: () -> Bool
     private let progress: (String) -> Void
+    private let contentGuard: ContentGuard
 
+    /// An import into `state`; what a report quotes of the file is shown as `contentGuard` lets it be.
     package init(
         into state: SpokeState,
         collections: [CollectionName] = [],
+        contentGuard: ContentGuard = ContentGuard(),
         shouldStop: @escaping () -> Bool = { false },
         progress: @escaping (String) -> Void = { _ in }
     ) {
         self.state = state
         self.collections = collections
+        self.contentGuard = contentGuard
         self.shouldStop = shouldStop
         self.progress = progress
     }
@@ -29,7 +33,7 @@ package struct SnapshotImport {
     /// Throws a `SnapshotFileError` where it cannot be taken in, and a ``SpokeError`` where it lacks a collection that was
     /// asked for; then nothing is changed.
     package func run(_ input: SnapshotInput, isRehearsal: Bool) throws -> SnapshotImportReport {
-        var report = SnapshotImportReport(isRehearsal: isRehearsal)
+        var report = SnapshotImportReport(isRehearsal: isRehearsal, contentGuard: contentGuard)
         let stream = SnapshotStream(input, hasher: state.hasher)
         let policies = try state.heldPolicies()
         try state.stage {

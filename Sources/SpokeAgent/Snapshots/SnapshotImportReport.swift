@@ -20,8 +20,10 @@ package struct SnapshotImportReport: Sendable {
     /// A refused item that is named.
     fileprivate struct Refused {
         var place: SnapshotPlace
-        var id: PatternID?
-        var refusal: Refusal
+        /// As it can be shown.
+        var id: String?
+        var code: RefusalCode
+        var detail: String
     }
 
     /// Refused items that are named.
@@ -33,8 +35,11 @@ package struct SnapshotImportReport: Sendable {
     private var refusals: [Refused] = []
     private(set) var refusedCounts: [CollectionName: Int64] = [:]
 
-    init(isRehearsal: Bool) {
+    private let contentGuard: ContentGuard
+
+    init(isRehearsal: Bool, contentGuard: ContentGuard) {
         self.isRehearsal = isRehearsal
+        self.contentGuard = contentGuard
     }
 
     package var status: ExitStatus { refusedCounts.isEmpty ? .ok : .partial }
@@ -45,7 +50,14 @@ package struct SnapshotImportReport: Sendable {
     mutating func refuse(_ id: PatternID?, _ refusal: Refusal, at place: SnapshotPlace, in collection: CollectionName) {
         refusedCounts[collection, default: 0] += 1
         guard refusals.count < SnapshotImportReport.shownRefusals else { return }
-        refusals.append(Refused(place: place, id: id, refusal: refusal))
+        refusals.append(
+            Refused(
+                place: place,
+                id: id.map(contentGuard.shown),
+                code: refusal.code,
+                detail: contentGuard.shown(refusal.detail)
+            )
+        )
     }
 
     /// The report for people.
@@ -58,9 +70,9 @@ package struct SnapshotImportReport: Sendable {
         }
         if !table.isEmpty { lines.append(table.text) }
         for refused in refusals {
-            let name = refused.id.map { " '\(HarmlessText.of($0.description))'" } ?? ""
-            let detail = HarmlessText.of(refused.refusal.detail)
-            lines.append("refused: \(refused.place)\(name): \(detail) (\(refused.refusal.code.rawValue))")
+            let name = refused.id.map { " '\(HarmlessText.of($0))'" } ?? ""
+            let detail = HarmlessText.of(refused.detail)
+            lines.append("refused: \(refused.place)\(name): \(detail) (\(refused.code.rawValue))")
         }
         let more = refusedCounts.values.reduce(0, +) - Int64(refusals.count)
         if more > 0 { lines.append("and \(more) more were refused") }
@@ -81,14 +93,14 @@ package struct SnapshotImportReport: Sendable {
     private var origin: String {
         guard let summary else { return "no snapshot" }
         var text = "a snapshot"
-        if let node = summary.nodeID { text += " of \(HarmlessText.of(String(node.prefix(128))))" }
+        if let node = summary.nodeID { text += " of \(HarmlessText.of(contentGuard.shown(String(node.prefix(128)))))" }
         if let time = summary.takenAt { text += ", made \(time.description.prefix { $0 != "." })" }
         return text + (summary.isVerified ? ", whole and unchanged" : ", which says nothing that could be verified")
     }
 
     package var json: JSONValue {
         .object([
-            .init("node_id", summary?.nodeID.map(JSONValue.string) ?? .null),
+            .init("node_id", summary?.nodeID.map { .string(contentGuard.shown($0)) } ?? .null),
             .init("timestamp", summary?.takenAt.map { .string($0.description) } ?? .null),
             .init("verified", .boolean(summary?.isVerified ?? false)),
             .init("dry_run", .boolean(isRehearsal)),
@@ -125,9 +137,9 @@ extension SnapshotImportReport.Refused {
             "collection": place.collection.map { .string($0.text) } ?? .null,
             "item": place.item.map(JSONValue.integer) ?? .null,
             "offset": .integer(place.offset),
-            "id": id.map { .string($0.description) } ?? .null,
-            "code": .string(refusal.code.rawValue),
-            "detail": .string(refusal.detail),
+            "id": id.map { .string($0) } ?? .null,
+            "code": .string(code.rawValue),
+            "detail": .string(detail),
         ]
     }
 }
