@@ -39,6 +39,10 @@ package final class SQLiteDatabase {
         sqlite3_last_insert_rowid(connection.pointer)
     }
 
+    /// Whether transactions leave the right to write to others until their first write: for a connection that writes to
+    /// temporary tables alone, and keeps nobody from the file.
+    package var leavesWritingToOthers = false
+
     /// Whether a transaction is open.
     package var isInTransaction: Bool {
         sqlite3_get_autocommit(connection.pointer) == 0
@@ -56,20 +60,37 @@ package final class SQLiteDatabase {
 
     /// Runs `body` between BEGIN and COMMIT, or ROLLBACK if it throws.
     ///
-    /// It is the only one to write from the beginning, or, with `isDeferred`, from its first write on.
+    /// It is the only one to write from the beginning, or, with `isDeferred`, from its first write on; see also
+    /// ``leavesWritingToOthers``.
     ///
     /// Throws what `body` throws, or `SQLiteError`; then nothing of it is kept. Transactions do not nest.
     package func transaction<Result>(isDeferred: Bool = false, _ body: () throws -> Result) throws -> Result {
-        precondition(!isInTransaction, "transactions do not nest")
-        try execute(isDeferred ? "BEGIN" : "BEGIN IMMEDIATE")
+        try begin(isDeferred: isDeferred)
         do {
             let result = try body()
-            try execute("COMMIT")
+            try commit()
             return result
         } catch {
             rollBack()
             throw error
         }
+    }
+
+    /// Begins a transaction that goes on until ``commit()`` or ``rollBack()``; see ``transaction(isDeferred:_:)``.
+    package func begin(isDeferred: Bool = false) throws(SQLiteError) {
+        precondition(!isInTransaction, "transactions do not nest")
+        try execute(isDeferred || leavesWritingToOthers ? "BEGIN" : "BEGIN IMMEDIATE")
+    }
+
+    /// Makes durable what was written since ``begin(isDeferred:)``.
+    package func commit() throws(SQLiteError) { try execute("COMMIT") }
+
+    /// Gives up what was written since ``begin(isDeferred:)``; harmless where no transaction is open.
+    package func rollBack() {
+        // SQLite may have rolled back by itself, for instance when the disk is full.
+        guard isInTransaction else { return }
+        // What led here is the error to report; a failed ROLLBACK shows again at the next BEGIN.
+        try? execute("ROLLBACK")
     }
 
     /// Reads the whole file, and returns what is wrong with it; nothing if it is sound.
@@ -95,13 +116,6 @@ package final class SQLiteDatabase {
     /// Sets `userVersion`; inside a transaction it is part of it.
     package func setUserVersion(_ version: Int32) throws(SQLiteError) {
         try execute("PRAGMA user_version = \(version)")
-    }
-
-    /// SQLite may have rolled back by itself, for instance when the disk is full.
-    private func rollBack() {
-        guard isInTransaction else { return }
-        // What led here is the error to report; a failed ROLLBACK shows again at the next BEGIN.
-        try? execute("ROLLBACK")
     }
 
     private func configure() throws(SQLiteError) {

@@ -40,12 +40,12 @@ struct PreviewCommand: ParsableCommand {
         SignalFlag.install()
         let configuration = try options.load(sources)
         try configuration.requireSource()
-        let workplace = try Workplace(reading: configuration, options, sources)
+        let workplace = try Workplace(rehearsing: configuration, options, sources)
         let console = workplace.console
         if options.json {
             var isFirst = true
             console.result(Array(#"{"items":["#.utf8))
-            let report = try workplace.agent.preview { item in
+            let report = try workplace.hubs.preview(in: workplace.environment) { item in
                 console.result(Array((isFirst ? "\n" : ",\n").utf8) + item.json(withPayload: content).bytes)
                 isFirst = false
             }
@@ -59,7 +59,7 @@ struct PreviewCommand: ParsableCommand {
         var table = TextTable(["collection", "pattern", "what", "value", "bytes", "from", "why"], numbers: 3..<5)
         var contents: [(String, [UInt8])] = []
         var more: Int64 = 0
-        let report = try workplace.agent.preview { item in
+        let report = try workplace.hubs.preview(in: workplace.environment) { item in
             guard contents.count < limit else {
                 more += 1
                 return

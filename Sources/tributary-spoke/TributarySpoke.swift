@@ -61,6 +61,9 @@ struct TributarySpoke: ParsableCommand {
                 Glibc.exit(ExitStatus.usage.rawValue)
             default:
                 console.complain("error: \(error)")
+                if StateFolder.suspect(after: error) {
+                    console.complain("The next 'sync', or the next start of 'run', does that by itself.")
+                }
                 Glibc.exit(ExitStatus(error).rawValue)
             }
         }

@@ -58,32 +58,25 @@ struct Workplace {
         self.configuration = configuration
     }
 
-    /// Opens the state to be read beside a spoke that may be running; where there is none yet, an empty one.
-    ///
-    /// It is that of the hub which was in use last.
-    init(reading configuration: SpokeConfiguration, _ options: HubOptions, _ sources: SourceOptions) throws {
+    /// Opens the states to look ahead, beside a spoke that may be running on them; nothing is written.
+    init(rehearsing configuration: SpokeConfiguration, _ options: HubOptions, _ sources: SourceOptions) throws {
         let console = Console(isQuiet: options.quiet)
         environment = SystemClock.environment
-        folder = StateFolder(try configuration.state())
-        let home = folder.exists ? try folder.openExisting() : try StateFolder.inMemory()
-        let shown = try home.shownNames().first
-        let further = try folder.furtherStates().first { $0.name == shown }
-        let hubs = try configuration.hubs()
-        let used = hubs.dropFirst().first { StateFolder.name(of: $0.endpoint) == further?.name }
-        let hub = used ?? hubs[0]
-        let state = used == nil ? home : further?.state ?? home
-        var settings = try configuration.spokeSettings(
+        settings = try configuration.spokeSettings(
             reads: true,
             writes: false,
             confirmsRetractions: sources.confirmRetractions,
             home: PlaceOption.home
         )
-        settings.endpoint = hub.endpoint
-        let client = try HubClients(console: console, environment: environment).client(hub)
-        let agent = SpokeAgent(settings: settings, state: state, client: client, home: home) { console.progress($0) }
-        agent.hasFurtherHubs = hubs.count > 1
-        self.hubs = HubSet(alone: HubLink(agent: agent, client: client), home: home)
-        self.settings = settings
+        folder = StateFolder(try configuration.state())
+        let (hubs, peers) = try configuration.allHubs()
+        let clients = HubClients(console: console, environment: environment)
+        let connections = try (hubs + peers).map { try clients.client($0) }
+        let states = try SpokeStates(rehearsing: folder, hubs: hubs, peers: peers)
+        if sources.retryRefused { try states.releaseRefused() }
+        self.hubs = try states.hubSet(settings, hubs: hubs, peers: peers, clients: connections) {
+            console.progress($0)
+        }
         lock = nil
         self.console = console
         self.configuration = configuration

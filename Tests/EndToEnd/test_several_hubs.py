@@ -148,10 +148,41 @@ def test_an_enrolment_without_regard_to_the_other_hub_is_told_and_says_nothing(a
         desk = Desk([first, second], "emil", incarnation="2")
         desk.write(SKILLS, [item("own")])
         desk.sync()
+        doctor = desk.run("doctor")
+        assert doctor.returncode != 0 and "has incarnation 1 at" in doctor.stdout, doctor
+        assert "node add emil --incarnation 2" in doctor.stdout
         first.stop()
+        ahead = desk.run("preview")
+        assert ahead.returncode == 3 and "--incarnation 2" in ahead.stdout and "send nothing" in ahead.stdout, ahead
         done = desk.run("sync")
         assert done.returncode == 3 and "--incarnation 2" in done.stdout, done
         assert versions(second, "own", "emil") == ""
+
+
+def test_what_a_push_to_another_hub_would_send_is_shown(arena):
+    def shown(expecting=0):
+        done = desk.run("preview", "--json")
+        assert done.returncode == expecting, done
+        report = json.loads(done.stdout)
+        return {one["id"]: one["what"] for one in report["items"]}, report["notes"]
+
+    with Region(arena) as first, Region(arena) as second:
+        desk = Desk([first, second], "hanna")
+        desk.write(SKILLS, [item("a"), item("b")])
+        desk.sync()
+        desk.write(SKILLS, [item("a", 2)])
+        assert shown() == ({"a": "changed", "b": "retracted"}, [])
+        first.stop()
+        items, notes = shown()
+        assert items == {"a": "new", "b": "retracted"} and f"for http://127.0.0.1:{second.port}" in notes[0]
+        desk.sync()
+        assert said(second, "a", "hanna") == "2"
+        first.start()
+        items, notes = shown()
+        assert items == {"a": "again", "b": "retracted"} and notes == []
+        desk.sync()
+        assert said(first, "a", "hanna") == "2"
+        assert shown() == ({}, [])
 
 
 def test_a_node_is_enrolled_under_the_incarnation_it_has_elsewhere(arena):

@@ -80,6 +80,63 @@ def test_rebuild_of_a_damaged_state_is_a_new_one(hub, spoke):
     goes_on(hub, spoke, before)
 
 
+def patch(spoke, old, new):
+    """Changes bytes of the file, as a failing disk does."""
+    assert len(old) == len(new)
+    with open(database(spoke), "rb") as file:
+        data = file.read()
+    assert old in data, "the file is written through"
+    with open(database(spoke), "wb") as file:
+        file.write(data.replace(old, new))
+
+
+@pytest.mark.parametrize("old, new", [
+    (b"is_live INTEGER NOT NULL", b"is_lixe INTEGER NOT NULL"), (b"CREATE TABLE facts", b"CREATE TABLE facfs"),
+    (b"value TEXT NOT NULL", b"vaque TEXT NOT NULL"), (b"CREATE VIEW learned", b"CREATE VIEW lewrned"),
+    (b"AFTER DELETE ON winners", b"AFTER UPDATE ON winners"), (b"CREATE TABLE offered", b"CREATE TABLX offered")])
+def test_a_schema_whose_text_was_damaged_is_made_anew(hub, spoke, old, new):
+    before = said(hub, spoke.node)
+    patch(spoke, old, new)
+    looked = spoke.run("status")
+    assert looked.returncode != 0 and "damaged" in looked.stderr, looked
+    doctor = subprocess.run([spoke.program, "doctor", *spoke.words("sync")[2:]], capture_output=True, text=True, timeout=60,
+                            check=False)
+    assert doctor.returncode != 0 and "is damaged" in doctor.stdout and "tributary-spoke sync" in doctor.stdout, doctor
+    done = spoke.run("sync")
+    assert done.returncode == 0 and "damaged" in done.stderr, done
+    assert spoke.run("sync").stderr == ""
+    goes_on(hub, spoke, before)
+
+
+@pytest.mark.parametrize("finder", ["sync", "export", "get", "doctor"])
+def test_what_is_held_and_was_damaged_goes_nowhere_and_is_fetched_anew(hub, spoke, finder):
+    other = f"by-another-{spoke.node}"
+    with hub.client("bruno-" + spoke.node) as client:
+        client.push(SKILLS, [{"id": other, "payload": {"value_score": 0.9, "text": "right " + other}}])
+    spoke.sync()
+    learned = spoke.learned()
+    patch(spoke, b"right " + other.encode(), b"wrong " + other.encode())
+    exported = os.path.join(spoke.folder, "all.json")
+    if finder == "sync":
+        os.remove(os.path.join(spoke.sink, f"{SKILLS}.jsonl"))
+        done = spoke.run("sync")
+    elif finder == "export":
+        done = spoke.run("export", exported, "--learned")
+    elif finder == "get":
+        done = spoke.run("get", SKILLS, other)
+    else:
+        done = subprocess.run([spoke.program, "doctor", *spoke.words("sync")[2:]], capture_output=True, text=True,
+                              timeout=60, check=False)
+    told = done.stdout + done.stderr
+    assert done.returncode != 0 and "does not match its checksum" in told and other in told, done
+    assert "wrong" not in told and not os.path.exists(exported)
+    assert b"wrong" not in b"".join(spoke.learned().values())
+    done = spoke.run("sync")
+    assert done.returncode == 0 and "damaged" in done.stderr, done
+    assert spoke.learned() == learned
+    assert spoke.run("sync").stderr == ""
+
+
 def test_a_running_spoke_keeps_others_from_rebuilding(hub, spoke):
     spoke.start("run", "--sync-interval", "3600")
     try:

@@ -6,7 +6,7 @@ build_packages=(
     libpq-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev zlib1g-dev pkg-config git ca-certificates
 )
 # systemd reads the units, and nix-bin the home-manager module.
-test_packages=(python3-pytest python3-jsonschema python3-venv shellcheck systemd nix-bin)
+test_packages=(python3-pytest python3-pytest-xdist python3-jsonschema python3-venv shellcheck systemd nix-bin)
 # The hub's embedded database needs the programs alone, not Debian's service.
 database_package=postgresql
 oldest_postgres=15

@@ -58,7 +58,7 @@ extension Doctor {
         guard let vectors = try settings.vectors(of: info, at: address), check == "sink", let state,
             let number = try state.existingNumber(of: name)
         else { return [] }
-        let points = SinkPoints(state: state, sink: "", collection: number)
+        let points = SinkPoints(state: state, sink: "", name: name, collection: number)
         return try points.shapes().filter { $0.dimension != vectors.size }.map { dimension, model, count in
             .warning(
                 check,

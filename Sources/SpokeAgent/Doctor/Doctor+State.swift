@@ -36,18 +36,18 @@ extension Doctor {
     }
 
     /// What is to be said of the state itself.
-    func stateFindings(_ path: String) -> [Finding] {
-        let folder = StateFolder(path)
+    func stateFindings(_ folder: StateFolder) -> [Finding] {
         guard folder.exists else { return [] }
         do {
             let database = try SQLiteDatabase(path: folder.databasePath)
-            let findings = try database.quickCheck()
-            guard findings.isEmpty else { return [Doctor.damaged(folder, findings[0])] }
+            if let finding = try database.quickCheck().first { return [Doctor.damaged(folder, finding)] }
             let version = try database.userVersion
-            var result = [Finding.ok(Doctor.state, "\(folder.databasePath) is sound, schema \(version)")]
+            let sound = Finding.ok(Doctor.state, "\(folder.databasePath) is sound, schema \(version)")
             // An older one is left to the next round: looking changes nothing. A newer one is refused.
-            guard version >= SpokeState.schemaVersion else { return result }
+            guard version >= SpokeState.schemaVersion else { return [sound] }
             let state = try SpokeState(database: database)
+            if let finding = try state.contentFindings().first { return [Doctor.damaged(folder, finding)] }
+            var result = [sound]
             if let error = try state.fact(.lastError) {
                 result.append(
                     .warning(
@@ -67,8 +67,10 @@ extension Doctor {
         }
     }
 
+    /// That the state is damaged; the next round is to look for itself.
     private static func damaged(_ folder: StateFolder, _ words: String) -> Finding {
-        .problem(
+        folder.suspect()
+        return .problem(
             state,
             "\(folder.databasePath) is damaged (\(words))",
             fix: "run 'tributary-spoke sync': it moves the file aside and fills a new one from the hub and the sources;"

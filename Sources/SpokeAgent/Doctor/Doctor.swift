@@ -55,10 +55,16 @@ package struct Doctor: Sendable {
             for hub in hubs + peers {
                 looks.append(Look(check: "hub", deadline: DoctorLimits.hub) { hubFindings(hub) })
             }
+            if hubs.count > 1 {
+                let deadline = DoctorLimits.hub * hubs.count
+                looks.append(Look(check: "hub", deadline: deadline) { enrolmentFindings(hubs) })
+            }
         }
         if let state = try? configuration.state() {
             looks.append(Look(check: "state", deadline: DoctorLimits.disk) { stateFolderFindings(state) })
-            looks.append(Look(check: "state", deadline: DoctorLimits.integrity) { stateFindings(state) })
+            for folder in StateFolder(state).withFurther {
+                looks.append(Look(check: "state", deadline: DoctorLimits.integrity) { stateFindings(folder) })
+            }
         }
         for text in configuration.sources {
             looks.append(

@@ -1,3 +1,4 @@
+internal import Digest
 internal import Federation
 
 /// Goes through what a scan found as a push would, and sends nothing.
@@ -9,6 +10,7 @@ final class OfferPreview {
     private let scan: CollectionScan
     private let retracts: Bool
     private let now: () -> Timestamp
+    private let hasher = SHA256()
 
     /// The offers of `scan`; with `retracts`, also what is to be taken back.
     init(_ scan: CollectionScan, retracts: Bool, now: @escaping () -> Timestamp) {
@@ -41,25 +43,33 @@ final class OfferPreview {
                     changedWhileRead += 1
                     continue
                 }
-                var item = item(change.id, PreviewItem.Kind(change, content))
-                item.value = content.value
-                item.part = scan.parts[change.place.part].name
-                item.number = change.number
-                item.rules = content.reasons
-                item.payload = content.payload
-                var sent: [UInt8] = []
-                PushLine.append(
-                    id: change.id,
-                    revision: revision(after: change.offered, change, content),
-                    checksum: content.checksum,
-                    payload: content.payload,
-                    vector: content.vector,
-                    to: &sent
-                )
-                item.bytes = sent.count
-                try body(item)
+                try body(item(change, content))
             }
         }
+    }
+
+    private func item(_ change: ScanTable.Change, _ content: SourceItem) -> PreviewItem {
+        var item = item(change.id, PreviewItem.Kind(change, content))
+        item.value = content.value
+        item.part = scan.parts[change.place.part].name
+        item.number = change.number
+        item.rules = content.reasons
+        guard let revision = revision(after: change.offered, change, content) else {
+            item.holdUnnumbered()
+            return item
+        }
+        item.payload = content.payload
+        var sent: [UInt8] = []
+        PushLine.append(
+            id: change.id,
+            revision: revision,
+            checksum: content.checksum,
+            payload: content.payload,
+            vector: content.vector,
+            to: &sent
+        )
+        item.bytes = sent.count
+        return item
     }
 
     private func forEachRetraction(_ body: (PreviewItem) throws -> Void) throws {
@@ -70,9 +80,13 @@ final class OfferPreview {
             last = found.last?.id
             for (id, offered) in found {
                 var item = item(id, .retracted)
-                var sent: [UInt8] = []
-                PushLine.appendRetraction(id: id, revision: max(offered.revision, now().microseconds), to: &sent)
-                item.bytes = sent.count
+                if let revision = revision(ofRetracting: id, after: offered) {
+                    var sent: [UInt8] = []
+                    PushLine.appendRetraction(id: id, revision: revision, to: &sent)
+                    item.bytes = sent.count
+                } else {
+                    item.holdUnnumbered()
+                }
                 try body(item)
             }
         }
@@ -82,18 +96,36 @@ final class OfferPreview {
         after offered: OfferedStatement?,
         _ change: ScanTable.Change,
         _ content: SourceItem
-    ) -> Int64 {
+    ) -> Int64? {
         OfferedStatement.revision(
             after: offered,
             for: change.checksum,
             content.vectorDigest,
             isRetraction: false,
             now: now().microseconds
-        ) ?? 0
+        )
+    }
+
+    private func revision(ofRetracting id: PatternID, after offered: OfferedStatement) -> Int64? {
+        OfferedStatement.revision(
+            after: offered,
+            for: PatternChecksum.retraction(collection: scan.policy.collection, id: id, hasher: hasher),
+            .none,
+            isRetraction: true,
+            now: now().microseconds
+        )
     }
 
     private func item(_ id: PatternID, _ kind: PreviewItem.Kind) -> PreviewItem {
         PreviewItem(collection: scan.policy.collection, id: id, shownID: scan.shown(id), kind: kind, bytes: 0)
+    }
+}
+
+extension PreviewItem {
+    /// It stays here because no number is left for another statement of it.
+    fileprivate mutating func holdUnnumbered() {
+        kind = .held
+        rules = [OfferedStatement.exhaustedCode]
     }
 }
 

@@ -3,61 +3,81 @@ internal import Replication
 
 extension SpokeAgent {
     /// Calls `body` with everything that the next push would send, in its order, and what it would hold back; sends
-    /// nothing.
+    /// nothing, and writes nothing.
     ///
-    /// It goes by the same scan as a push, and by the latest manifest the hub can be asked for, or else the one held.
-    /// Throws a ``SpokeError`` where neither is there, and what reading leads to.
-    package func preview(_ body: (PreviewItem) throws -> Void) throws -> PreviewReport {
+    /// It does what a push does before the first offer: it asks the hub for its manifest and for what it has of this node
+    /// where a push would, takes over what this node said at other hubs, and goes by the same scan. Where the hub cannot be
+    /// asked it goes by the manifest held, and says what a push may find out besides. Throws a ``SpokeError`` where there
+    /// is no manifest, and what reading leads to.
+    func preview(_ body: (PreviewItem) throws -> Void) throws -> PreviewReport {
         var report = PreviewReport()
-        let manifest = try previewManifest(&report)
-        if hasFurtherHubs {
-            report.notes.append(
-                "by what is known of \(settings.endpoint); where a push works with another hub, or carries over what was said"
-                    + " at one, it sends that instead or besides"
-            )
+        try state.rehearse()
+        if home !== state { try home.rehearse() }
+        let (manifest, isAnswered) = try previewManifest(&report)
+        if let silence = try silence(manifest) {
+            report.notes.append(silence)
+            report.isPartial = true
+            return report
         }
         let (notes, isPartial) = sourceNotes(manifest)
         report.notes += notes
         report.isPartial = isPartial
         for entry in try selected(manifest) {
-            let number = try state.number(of: entry.policy.collection)
-            let sources = try openSources(entry.policy, number)
-            if !sources.problems.isEmpty { report.isPartial = true }
-            report.notes += sources.problems
-            guard !sources.parts.isEmpty else { continue }
-            let scan = try CollectionScan(
-                parts: sources.parts,
-                policy: entry.policy,
-                node: settings.node,
-                outgoing: settings.outgoing,
-                state: state,
-                collection: number,
-                home: home
-            )
-            defer { try? scan.table.drop() }
-            progress("\(entry.policy.collection): reading")
-            try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
-            var summary = PreviewReport.Entry(collection: entry.policy.collection, scan: scan.tally)
-            let (hold, retracts) = try retractionHold(scan, sources)
-            summary.heldRetractions = hold
-            summary.doubt = try doubt(entry, number)
-            let offers = OfferPreview(scan, retracts: retracts, now: environment.now)
-            try offers.forEachItem { item in
-                summary.add(item)
-                try body(item)
-            }
-            summary.changedWhileRead = offers.changedWhileRead
-            report.entries.append(summary)
+            try preview(entry, isAnswered: isAnswered, &report, body)
         }
         return report
     }
 
-    private func previewManifest(_ report: inout PreviewReport) throws -> ManifestDocument {
+    private func preview(
+        _ entry: ManifestDocument.Entry,
+        isAnswered: Bool,
+        _ report: inout PreviewReport,
+        _ body: (PreviewItem) throws -> Void
+    ) throws {
+        let number = try state.number(of: entry.policy.collection)
+        let sources = try openSources(entry.policy, number)
+        if !sources.problems.isEmpty { report.isPartial = true }
+        report.notes += sources.problems
+        guard !sources.parts.isEmpty else {
+            if let hold = try holdOfAll(sources, number) {
+                var summary = PreviewReport.Entry(collection: entry.policy.collection, scan: ScanTally())
+                summary.heldRetractions = hold
+                report.entries.append(summary)
+            }
+            return
+        }
+        let doubt = try isAnswered ? learn(entry, number) : doubt(entry, number)
+        let scan = try scan(of: sources, entry.policy, number)
+        defer { try? scan.table.drop() }
+        progress("\(entry.policy.collection): reading")
+        try scan.run { if environment.shouldStop() { throw SpokeAgent.stopped } }
+        var summary = PreviewReport.Entry(collection: entry.policy.collection, scan: scan.tally)
+        summary.doubt = doubt
+        let (hold, retracts) = try prepareOffers(scan, sources)
+        summary.heldRetractions = hold
+        let offers = OfferPreview(scan, retracts: retracts, now: environment.now)
+        try offers.forEachItem { item in
+            summary.add(item)
+            try body(item)
+        }
+        summary.changedWhileRead = offers.changedWhileRead
+        report.entries.append(summary)
+    }
+
+    /// The manifest to go by, and whether the hub said just now that it holds.
+    private func previewManifest(
+        _ report: inout PreviewReport
+    ) throws -> (manifest: ManifestDocument, isAnswered: Bool) {
         let held = try state.heldManifest(of: settings.node, at: settings.endpoint.text)
         do {
             switch try client.manifest(unless: held?.entityTag) {
-            case .document(let manifest, _): return manifest
-            case .notModified: break
+            case .document(let manifest, let entityTag):
+                let endpoint = settings.endpoint.text
+                let recognition = try state.recognize(manifest, entityTag: entityTag, endpoint: endpoint)
+                if let note = note(of: recognition) { report.notes.append(note) }
+                return (manifest, true)
+            case .notModified:
+                if let held { return (held.0, true) }
             }
         } catch let error as ReplicationError where held != nil && error.kind != .stopped {
             report.notes.append("by the hub's policies as they were last known, since it cannot be asked now: \(error)")
@@ -68,12 +88,24 @@ extension SpokeAgent {
                 "\(settings.endpoint) says that nothing changed, but was not asked that; nothing can be said of a push there"
             )
         }
-        return held.0
+        return (held.0, false)
     }
 
-    /// Why the push may find out more than can be known here.
+    /// Learns what a push would learn of the hub and of other hubs before it offers anything; returns why that is not all.
+    private func learn(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
+        var learned = CollectionReport(entry.policy)
+        do {
+            try followResolutions(entry, number, hasFiles: true, &learned)
+            try catchUp(entry, number)
+            return nil
+        } catch let error as ReplicationError where error.kind != .stopped {
+            return "what the hub has of this node cannot be read now, and the push leaves that out: \(error)"
+        }
+    }
+
+    /// Why the push may find out more than can be known without the hub.
     private func doubt(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
-        if try state.needsStatements(of: entry.policy.collection) {
+        if try state.needsStatements(of: entry.policy.collection) || !siblings.isEmpty {
             return "the push reads first what the hub has of this node already, and leaves that out"
         }
         let hasMoved = try entry.resolutions.map { try $0.cursor != state.followedCursor(of: number) } ?? false

@@ -26,7 +26,8 @@ package struct QdrantSink: WinnerSink, Equatable {
         from state: SpokeState,
         _ client: QdrantClient
     ) throws -> SinkOutcome {
-        let points = SinkPoints(state: state, sink: argument, collection: try state.number(of: collection))
+        let number = try state.number(of: collection)
+        let points = SinkPoints(state: state, sink: argument, name: collection, collection: number)
         let changes = try state.winnerPosition(of: collection).changes
         guard try changes > 0 || points.position() != nil else { return SinkOutcome(isChanged: false) }
         let update = QdrantUpdate(

@@ -54,7 +54,7 @@ package struct QdrantSource: PatternSource, Equatable {
             vectors: settings.vectors(of: info, at: name),
             model: settings.model,
             filter: QdrantValueFilter(policy, indexes: info.indexes)?.json,
-            sinkPoints: SinkPoints(state: sinkState, sink: argument, collection: number)
+            sinkPoints: SinkPoints(state: sinkState, sink: argument, name: policy.collection, collection: number)
         )
     }
 

@@ -22,14 +22,6 @@ package final class HubSet {
         try show()
     }
 
-    /// One hub, of which nothing is written down.
-    package init(alone link: HubLink, home: SpokeState) {
-        hubs = [link]
-        peers = []
-        self.home = home
-        rotation = HubRotation(count: 1)
-    }
-
     /// The hub in use.
     package var link: HubLink { hubs[rotation.current] }
 
@@ -37,12 +29,10 @@ package final class HubSet {
     ///
     /// One that refuses this node is not away: that does not pass by itself, so it is told and not gone around.
     package func round(_ kind: RoundReport.Kind, in environment: RunEnvironment) throws -> RoundReport {
-        let answering = hubs.count > 1 ? hubs.indices.first { !hubs[$0].isAway() } : nil
-        if let answering, answering != rotation.current { try use(answering, at: environment) }
+        try useAnswering(environment)
         var report = link.agent.round(kind)
-        if rotation.current > 0 {
-            let preferred = hubs[rotation.preferred].map(\.agent.settings.endpoint.text).joined(separator: ", ")
-            report.notes.append("\(preferred) did not answer; \(link.agent.settings.endpoint) took its place")
+        if let replaced {
+            report.notes.append("\(replaced) did not answer; \(link.agent.settings.endpoint) took its place")
         }
         for peer in kind == .push || environment.shouldStop() ? [] : peers {
             let pulled = peer.agent.round(.pull)
@@ -50,6 +40,32 @@ package final class HubSet {
             if pulled.status != .ok { report.isPartial = true }
         }
         return report
+    }
+
+    /// Calls `body` with what the next push would send, to the hub it would be made with, and what it would hold back; sends
+    /// nothing, and writes nothing.
+    package func preview(
+        in environment: RunEnvironment,
+        _ body: (PreviewItem) throws -> Void
+    ) throws -> PreviewReport {
+        try useAnswering(environment)
+        var report = try link.agent.preview(body)
+        if let replaced {
+            report.notes.append("\(replaced) does not answer; this is for \(link.agent.settings.endpoint)")
+        }
+        return report
+    }
+
+    /// Works with the most preferred hub that is not away, if any.
+    private func useAnswering(_ environment: RunEnvironment) throws {
+        guard hubs.count > 1, let answering = hubs.indices.first(where: { !hubs[$0].isAway() }) else { return }
+        if answering != rotation.current { try use(answering, at: environment) }
+    }
+
+    /// The hubs in whose place the one in use is; `nil` where it is the preferred one.
+    private var replaced: String? {
+        guard rotation.current > 0 else { return nil }
+        return hubs[rotation.preferred].map(\.agent.settings.endpoint.text).joined(separator: ", ")
     }
 
     /// Notes what became of a round with the hub in use; returns the line to be said where another one took its place.

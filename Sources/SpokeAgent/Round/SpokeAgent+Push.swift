@@ -16,7 +16,7 @@ extension SpokeAgent {
         report.problem = report.problem ?? sources.failure
         try followResolutions(entry, number, hasFiles: !sources.parts.isEmpty, &report)
         guard !sources.parts.isEmpty else {
-            try holdAll(sources, number, &report)
+            report.heldRetractions = try holdOfAll(sources, number)
             return
         }
         try catchUp(entry, number)
@@ -39,15 +39,12 @@ extension SpokeAgent {
         try state.saveScan(of: number, key: kept, tally: report.scan?.json.text)
     }
 
-    /// Without any file nothing is known, and so nothing is taken back.
-    private func holdAll(_ sources: SourceSet, _ number: Int64, _ report: inout CollectionReport) throws {
+    /// Why nothing is taken back without any file, where something was shared: nothing is known then.
+    func holdOfAll(_ sources: SourceSet, _ number: Int64) throws -> CollectionReport.HeldRetractions? {
         let live = try state.offerCounts(in: number).accepted
-        guard live > 0, !settings.sources.isEmpty else { return }
-        if !sources.missing.isEmpty {
-            report.heldRetractions = .init(count: live, reason: .fileMissing(sources.missing))
-        } else if !sources.dropped.isEmpty {
-            report.heldRetractions = .init(count: live, reason: .sourceDropped(sources.dropped))
-        }
+        guard live > 0, !settings.sources.isEmpty else { return nil }
+        if !sources.missing.isEmpty { return .init(count: live, reason: .fileMissing(sources.missing)) }
+        return sources.dropped.isEmpty ? nil : .init(count: live, reason: .sourceDropped(sources.dropped))
     }
 
     /// Reads the files, and pushes what follows; returns whether nothing is left to do for a later round.
@@ -59,15 +56,7 @@ extension SpokeAgent {
     ) throws -> Bool {
         let policy = entry.policy
         progress("\(policy.collection): reading")
-        let scan = try CollectionScan(
-            parts: sources.parts,
-            policy: policy,
-            node: settings.node,
-            outgoing: settings.outgoing,
-            state: state,
-            collection: number,
-            home: home
-        )
+        let scan = try scan(of: sources, policy, number)
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }
         do {
@@ -81,10 +70,8 @@ extension SpokeAgent {
         report.scan = scan.tally
         report.wasScanned = true
         try state.addSourceFiles(sources.parts.map(\.name), to: number)
-        let (hold, retracts) = try retractionHold(scan, sources)
+        let (hold, retracts) = try prepareOffers(scan, sources)
         report.heldRetractions = hold
-        if retracts, hold == nil { try scan.table.forgetWithheldRefusals() }
-        try scan.table.retryRetracted(limit: SourceLimits.retriedRetracted)
         var tally: PushTally
         do {
             let isNumberedAhead: Bool
@@ -104,6 +91,30 @@ extension SpokeAgent {
         let isRetried = try state.retryPosition(of: number) == nil
         return retracts && hold == nil && isRetried && tally.refusedForNow == 0 && tally.stale == 0
             && report.changedWhileRead == 0
+    }
+
+    /// A scan of a collection's sources, to be run.
+    func scan(of sources: SourceSet, _ policy: CollectionPolicy, _ number: Int64) throws -> CollectionScan {
+        try CollectionScan(
+            parts: sources.parts,
+            policy: policy,
+            node: settings.node,
+            outgoing: settings.outgoing,
+            state: state,
+            collection: number,
+            home: home
+        )
+    }
+
+    /// Makes ready what `scan` found to be offered; returns what is held back, and whether anything is taken back.
+    func prepareOffers(
+        _ scan: CollectionScan,
+        _ sources: SourceSet
+    ) throws -> (hold: CollectionReport.HeldRetractions?, retracts: Bool) {
+        let (hold, retracts) = try retractionHold(scan, sources)
+        if retracts, hold == nil { try scan.table.forgetWithheldRefusals() }
+        try scan.table.retryRetracted(limit: SourceLimits.retriedRetracted)
+        return (hold, retracts)
     }
 
     static let stopped = SpokeError(.failure, "stopped on request; what was acknowledged is kept")
@@ -135,7 +146,7 @@ extension SpokeAgent {
     }
 
     /// Why nothing may be taken back now, where something would be.
-    func retractionHold(
+    private func retractionHold(
         _ scan: CollectionScan,
         _ sources: SourceSet
     ) throws -> (hold: CollectionReport.HeldRetractions?, retracts: Bool) {

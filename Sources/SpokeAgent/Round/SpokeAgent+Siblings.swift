@@ -21,27 +21,24 @@ extension SpokeAgent {
         caughtUp.insert(collection)
     }
 
-    /// Whether this node may say something to this hub; says in the report why not.
+    /// Why this node says nothing to this hub, with what to do about it; `nil` where it may speak.
     ///
     /// A statement under a greater incarnation wins for ever over those under a smaller one. So a node that was enrolled
     /// at its hubs without regard to each other may speak at one of them alone: the most preferred one.
-    func maySpeak(_ manifest: ManifestDocument, _ report: inout RoundReport) throws -> Bool {
+    func silence(_ manifest: ManifestDocument) throws -> String? {
         for other in siblings.prefix(rank) {
             guard let incarnation = try other.incarnation() else { continue }
-            guard incarnation != manifest.incarnation else { return true }
+            guard incarnation != manifest.incarnation else { return nil }
             let endpoint = try other.endpoint() ?? "another hub"
             let (lower, higher) =
                 incarnation < manifest.incarnation
                 ? (endpoint, Int64(manifest.incarnation)) : (settings.endpoint.text, incarnation)
-            report.isPartial = true
-            report.notes.append(
+            return
                 "nothing is said to \(settings.endpoint): \(settings.node) has incarnation \(manifest.incarnation) there"
-                    + " and \(incarnation) at \(endpoint), so what it says at the one would stand for ever over what it"
-                    + " says at the other. Have the operator of \(lower) enrol it anew: tributary-hub node revoke"
-                    + " \(settings.node), then tributary-hub node add \(settings.node) --incarnation \(higher)"
-            )
-            return false
+                + " and \(incarnation) at \(endpoint), so what it says at the one would stand for ever over what it"
+                + " says at the other. Have the operator of \(lower) enrol it anew: tributary-hub node revoke"
+                + " \(settings.node), then tributary-hub node add \(settings.node) --incarnation \(higher)"
         }
-        return true
+        return nil
     }
 }

@@ -22,8 +22,6 @@ package final class SpokeAgent {
     let progress: (String) -> Void
     /// The manifest that the present round follows, where it is a new one.
     private var manifest: (document: ManifestDocument, entityTag: String?)?
-    /// Whether this node has further hubs, of which this agent knows nothing.
-    package var hasFurtherHubs = false
     /// Whether the hub is worth telling how far its winners were applied; a hub that is too old for that says so once.
     var hubTakesCheckpoints = true
 
@@ -118,7 +116,7 @@ package final class SpokeAgent {
         do {
             try body(&report)
         } catch {
-            report.needsRestart = state.suspect(error)
+            report.needsRestart = StateFolder.suspect(after: error)
             let advice = report.needsRestart ? " The next start of this program does that by itself." : ""
             report.failure = SpokeError(ExitStatus(error), "\(error)\(advice)")
         }
@@ -138,18 +136,29 @@ package final class SpokeAgent {
     private func perform(_ kind: RoundReport.Kind, _ report: inout RoundReport) throws -> Bool {
         let manifest = try currentManifest(&report)
         let entries = try selected(manifest)
-        if kind != .pull, try maySpeak(manifest, &report) {
-            let (notes, isPartial) = sourceNotes(manifest)
-            report.notes += notes
-            if isPartial { report.isPartial = true }
-            for entry in entries {
-                try isolated(entry.policy, &report) { try push(entry, &$0) }
-            }
-        }
+        if kind != .pull { try pushAll(entries, of: manifest, &report) }
         if kind != .push {
             guard try pullAll(manifest, &report) else { return false }
         }
         return true
+    }
+
+    private func pushAll(
+        _ entries: [ManifestDocument.Entry],
+        of manifest: ManifestDocument,
+        _ report: inout RoundReport
+    ) throws {
+        if let silence = try silence(manifest) {
+            report.notes.append(silence)
+            report.isPartial = true
+            return
+        }
+        let (notes, isPartial) = sourceNotes(manifest)
+        report.notes += notes
+        if isPartial { report.isPartial = true }
+        for entry in entries {
+            try isolated(entry.policy, &report) { try push(entry, &$0) }
+        }
     }
 
     /// Runs `body` on one collection's report; what is wrong with that collection alone does not end the round.
@@ -193,20 +202,23 @@ package final class SpokeAgent {
 
     private func recognize(_ manifest: ManifestDocument, entityTag: String?, _ report: inout RoundReport) throws {
         self.manifest = (manifest, entityTag)
-        switch try state.recognize(manifest, entityTag: entityTag, endpoint: settings.endpoint.text) {
-        case .first, .same: break
+        let recognition = try state.recognize(manifest, entityTag: entityTag, endpoint: settings.endpoint.text)
+        if let note = note(of: recognition) {
+            report.asksForRound = true
+            report.notes.append(note)
+        }
+    }
+
+    /// What a person should know where the hub turned out to be another one than before.
+    func note(of recognition: HubRecognition) -> String? {
+        switch recognition {
+        case .first, .same: nil
         case .historyChanged:
-            report.asksForRound = true
-            report.notes.append(
-                "the hub was restored or this node enrolled anew; what this node said is compared with the hub's record"
-                    + " and sent again where it is missing"
-            )
+            "the hub was restored or this node enrolled anew; what this node said is compared with the hub's record and sent"
+                + " again where it is missing"
         case .other:
-            report.asksForRound = true
-            report.notes.append(
-                "the state was made for another hub or node; it is now rebuilt for \(settings.node) at"
-                    + " \(settings.endpoint). If that was not meant, give each its own --state folder"
-            )
+            "the state was made for another hub or node; it is now rebuilt for \(settings.node) at \(settings.endpoint). If"
+                + " that was not meant, give each its own --state folder"
         }
     }
 

@@ -39,6 +39,24 @@ package final class SpokeStates {
         if hasLost { try home.noteShownAnew() }
     }
 
+    /// Opens the states in `folder` of these hubs to look ahead: what is written to them is kept nowhere, a spoke may run on
+    /// them meanwhile, and where there is none yet, an empty one is taken.
+    package init(rehearsing folder: StateFolder, hubs: [HubSettings], peers: [HubSettings]) throws {
+        func open(_ folder: StateFolder) throws -> SpokeState {
+            let state = folder.exists ? try folder.openAlone() : try StateFolder.inMemory()
+            try state.rehearse()
+            return state
+        }
+        func open(_ hub: HubSettings) throws -> SpokeState {
+            try open(folder.further(StateFolder.name(of: hub.endpoint)))
+        }
+        home = try open(folder)
+        further = try hubs.dropFirst().map(open)
+        self.peers = try peers.map(open)
+        let shown = folder.further(StateFolder.shownName)
+        if !further.isEmpty || !self.peers.isEmpty, shown.exists { home.shown = try open(shown) }
+    }
+
     /// Lets what was refused be sent once more.
     package func releaseRefused() throws {
         for state in [home] + further { try state.releaseRefused() }

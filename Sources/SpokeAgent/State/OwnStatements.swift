@@ -25,7 +25,7 @@ package final class OwnStatements: StatementTarget {
 
     package func beginStatements(of collection: CollectionName) throws {
         self.collection = try state.number(of: collection)
-        try database.execute("BEGIN IMMEDIATE")
+        try database.begin()
         let statement = try database.prepare("SELECT coalesce(max(mark), 0) + 1 FROM offered WHERE collection = ?1")
         try statement.bind(self.collection, at: 1)
         if try statement.step() { mark = statement.int64(0) }
@@ -88,14 +88,10 @@ package final class OwnStatements: StatementTarget {
             UPDATE collections SET needs_statements = 0, scan_key = NULL, statements_cursor = ?2 WHERE number = ?1
             """
         ).run(collection, cursor)
-        try database.execute("COMMIT")
+        try database.commit()
     }
 
-    package func discardStatements() {
-        guard database.isInTransaction else { return }
-        // What led here is the error to report.
-        try? database.execute("ROLLBACK")
-    }
+    package func discardStatements() { database.rollBack() }
 }
 
 extension SpokeState {

@@ -23,7 +23,7 @@ extension SinkPoints {
         try statement.bind(position.changedAt, at: 2)
         try statement.bind(position.id, at: 3)
         try statement.bind(Int64(limit), at: 4)
-        return try SinkPoints.changes(statement)
+        return try changes(in: statement)
     }
 
     /// Up to `limit` winners that are to be looked at again.
@@ -45,17 +45,17 @@ extension SinkPoints {
             )
             try winner.bind(collection, at: 1)
             try winner.bind(due.patternID(0), at: 2)
-            changes += try SinkPoints.changes(winner)
+            changes += try self.changes(in: winner)
         }
         return changes
     }
 
-    private static func changes(_ statement: Statement) throws -> [Change] {
+    private func changes(in statement: Statement) throws -> [Change] {
         var changes: [Change] = []
         while try statement.step() {
             changes.append(
                 Change(
-                    winner: HeldWinner(statement),
+                    winner: try state.winner(in: statement, of: name),
                     vectorDigest: statement.digest(12),
                     changedAt: statement.int64(14)
                 )

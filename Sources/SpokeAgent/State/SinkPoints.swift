@@ -47,6 +47,8 @@ struct SinkPoints {
 
     let state: SpokeState
     let sink: String
+    let name: CollectionName
+    /// The number that stands for ``name`` in the state.
     let collection: Int64
     var database: SQLiteDatabase { state.database }
 

@@ -76,21 +76,21 @@ extension SpokeState {
 
     /// Calls `body` with each winner that is shown of `collection`, in the order of ids.
     func forEachLayeredWinner(of collection: CollectionName, _ body: (HeldWinner) throws -> Void) throws {
-        try forEachShown(of: collection, HeldWinner.columns) { try body(HeldWinner($0)) }
+        try forEachShown(of: collection, HeldWinner.columns) { try body($1.winner(in: $0, of: collection)) }
     }
 
-    /// The same as rows, whose columns are ``copiedColumns``.
-    func forEachShownRow(of collection: CollectionName, _ body: (Statement) throws -> Void) throws {
+    /// The same as rows, whose columns are ``copiedColumns``, each with the state that holds it.
+    func forEachShownRow(of collection: CollectionName, _ body: (Statement, SpokeState) throws -> Void) throws {
         let columns = SpokeState.copiedColumns.map { "w.\($0)" }.joined(separator: ", ")
         try forEachShown(of: collection, columns, body)
     }
 
-    /// Calls `body` with a row for each winner that is shown, in the order of ids; its columns, of the table `winners` as
-    /// `w`, begin with the id.
+    /// Calls `body` with a row for each winner that is shown, in the order of ids, and the state that holds it; its columns,
+    /// of the table `winners` as `w`, begin with the id.
     private func forEachShown(
         of collection: CollectionName,
         _ columns: String,
-        _ body: (Statement) throws -> Void
+        _ body: (Statement, SpokeState) throws -> Void
     ) throws {
         var readers = try layeredStates.compactMap { state in
             try state.existingNumber(of: collection).map { try LayerReader(state, number: $0, columns) }
@@ -102,7 +102,7 @@ extension SpokeState {
         while let id = readers.compactMap(\.id).min() {
             for reader in readers {
                 if let row = reader.winner(id) {
-                    try body(row)
+                    try body(row, reader.state)
                     break
                 }
                 if reader.isWithdrawn(id) { break }
@@ -142,12 +142,14 @@ extension SpokeState {
 
 /// What one state says of a collection's patterns, in the order of ids.
 private final class LayerReader {
+    let state: SpokeState
     private let winners: Statement
     private let withdrawn: Statement
     private var winnerID: PatternID?
     private var withdrawnID: PatternID?
 
     init(_ state: SpokeState, number: Int64, _ columns: String, isImported: Bool = false) throws {
+        self.state = state
         winners = try state.database.prepare(
             "SELECT \(columns) FROM learned AS w WHERE collection = ?1 AND is_imported = ?2 ORDER BY id"
         )

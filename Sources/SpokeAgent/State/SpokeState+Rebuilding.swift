@@ -10,6 +10,7 @@ extension SpokeState {
             for table in ["offered", "winners", "withdrawn", "sink_files", "sink_points", "sink_positions", "facts"] {
                 try database.execute("DELETE FROM \(table)")
             }
+            try sealSchema()
             try database.execute(
                 """
                 UPDATE collections SET cursor = NULL, is_sweeping = 0, has_vectors = 0, winner_count = 0,

@@ -3,9 +3,10 @@ internal import SQLite
 
 extension SpokeState {
     /// The version of the tables that this program writes.
-    package static let schemaVersion: Int32 = 9
+    package static let schemaVersion: Int32 = 10
 
-    /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it.
+    /// Brings the file to the present version; throws ``SpokeError`` where a newer program made it, and `SQLiteError` where
+    /// its schema was damaged since.
     func migrate() throws {
         let version = try database.userVersion
         guard version <= SpokeState.schemaVersion else {
@@ -15,7 +16,7 @@ extension SpokeState {
                     + " here up to \(SpokeState.schemaVersion)); install the newer version, or give another --state folder"
             )
         }
-        guard version < SpokeState.schemaVersion else { return }
+        guard version < SpokeState.schemaVersion else { return try checkSchema() }
         try database.transaction {
             // Another process may have been faster: what counts is what holds under the lock.
             let version = try database.userVersion
@@ -23,6 +24,7 @@ extension SpokeState {
             for migration in SpokeState.migrations[Int(version)...] { try database.execute(migration) }
             if version < SpokeState.contentDigestVersion { try digestWinners() }
             try database.setUserVersion(SpokeState.schemaVersion)
+            try sealSchema()
         }
     }
 
@@ -171,6 +173,7 @@ extension SpokeState {
         ) STRICT, WITHOUT ROWID;
         """,
         SpokeState.importedTables,
+        "-- From here on the text of the schema is sealed.",
     ]
 
     /// What sinks that write winner by winner remember.

@@ -15,7 +15,7 @@ extension SpokeState {
         if let node = try source.fact(.node), try fact(.node) != node { try setFact(.node, node) }
         try database.transaction {
             let writer = try ShownWriter(self, number, changes: winnerPosition(of: collection).changes + 1)
-            try source.forEachShownRow(of: collection) { try writer.take($0) }
+            try source.forEachShownRow(of: collection) { try writer.take($0, from: $1, collection) }
             try writer.dropRest()
             try database.prepare(
                 """
@@ -76,8 +76,9 @@ private final class ShownWriter {
 
     private func advance() throws { heldID = try held.step() ? held.patternID(1) : nil }
 
-    /// Takes the present row of `row`, whose columns are ``SpokeState/copiedColumns``.
-    func take(_ row: Statement) throws {
+    /// Takes the present row of `row`, whose columns are ``SpokeState/copiedColumns``, from the state that holds it; throws
+    /// `SQLiteError` of the kind `corrupt` where it is written and is damaged there.
+    func take(_ row: Statement, from holder: SpokeState, _ name: CollectionName) throws {
         let id = row.patternID(0)
         while let heldID, heldID < id {
             try drop(held.int64(0))
@@ -88,6 +89,15 @@ private final class ShownWriter {
             try advance()
             if isSame { return }
         }
+        let isIntact = holder.isIntact(
+            id,
+            of: name,
+            checksum: row.digest(4),
+            payload: row.bytes(8),
+            vectorDigest: row.digest(5),
+            vector: row.isNull(10) ? nil : row.bytes(10)
+        )
+        guard isIntact else { throw holder.damage(SpokeState.finding(id, name)) }
         try write(row)
     }
 

@@ -78,10 +78,27 @@ extension SpokeState {
         let statement = try prepareWinners(condition)
         try statement.bind(number, at: 1)
         try bind(statement)
-        while try statement.step() { try each(HeldWinner(statement)) }
+        while try statement.step() { try each(winner(in: statement, of: collection)) }
     }
 
-    /// A statement for what was learned and meets `condition`; ``HeldWinner/init(_:)`` reads its rows.
+    /// The winner of `collection` in the present row, whose first columns are ``HeldWinner/columns``; throws `SQLiteError`
+    /// of the kind `corrupt` where its content is not the one that was written.
+    func winner(in row: Statement, of collection: CollectionName) throws -> HeldWinner {
+        let checksum = row.digest(4)
+        let winner = HeldWinner(row, checksum: checksum)
+        let isIntact = isIntact(
+            winner.id,
+            of: collection,
+            checksum: checksum,
+            payload: winner.payload,
+            vectorDigest: winner.vectorDigest,
+            vector: winner.vector
+        )
+        guard isIntact else { throw damage(SpokeState.finding(winner.id, collection)) }
+        return winner
+    }
+
+    /// A statement for what was learned and meets `condition`; ``winner(in:of:)`` reads its rows.
     func prepareWinners(_ condition: String) throws -> Statement {
         try database.prepare("SELECT \(HeldWinner.columns) FROM learned AS w WHERE \(condition)")
     }
@@ -137,13 +154,13 @@ extension HeldWinner {
         """
 
     /// The winner in the present row, whose first columns are ``columns``.
-    init(_ statement: Statement) {
+    fileprivate init(_ statement: Statement, checksum: SHA256Digest) {
         self.init(
             id: statement.patternID(0),
             origin: statement.string(1),
             incarnation: statement.int64(2),
             revision: statement.int64(3),
-            checksum: statement.digest(4).hex,
+            checksum: checksum.hex,
             content: statement.digest(11).hex,
             value: statement.isNull(5) ? nil : statement.double(5),
             updatedAt: statement.isNull(6) ? nil : Timestamp(microseconds: statement.int64(6)),

@@ -41,6 +41,8 @@ package final class SpokeState {
 
     /// Single values that are kept.
     enum Fact: String {
+        /// Over the text of the schema.
+        case schema
         case hub, epoch, node, incarnation
         case endpoint
         case entityTag = "entity_tag"

@@ -27,8 +27,11 @@ extension StateFolder {
 
     /// Opens the further state called `name`, or makes a new one; see ``open(at:notice:)``.
     package func openFurther(_ name: String, at now: Timestamp, notice: (String) -> Void) throws -> SpokeState {
-        try StateFolder("\(path)/\(name)").open(at: now, notice: notice)
+        try further(name).open(at: now, notice: notice)
     }
+
+    /// The folder of the further state called `name`.
+    func further(_ name: String) -> StateFolder { StateFolder("\(path)/\(name)") }
 
     /// Opens the state to be read beside a running spoke, with what is shown of other hubs; throws ``SpokeError`` where
     /// there is none.
@@ -38,7 +41,7 @@ extension StateFolder {
         guard !names.isEmpty else { return state }
         var shown: [SpokeState.Layer] = []
         for name in names {
-            let further = StateFolder("\(path)/\(name)")
+            let further = further(name)
             if name == StateFolder.ownName {
                 shown.append(.own)
             } else if further.exists {
@@ -51,9 +54,15 @@ extension StateFolder {
 
     /// The states of further hubs, by name.
     package func furtherStates() throws -> [(name: String, state: SpokeState)] {
-        try Folder.names(in: "\(path)/\(StateFolder.hubsName)").compactMap { name in
-            let folder = StateFolder("\(path)/\(StateFolder.hubsName)/\(name)")
-            return folder.exists ? ("\(StateFolder.hubsName)/\(name)", try folder.openAlone()) : nil
-        }
+        try hubNames.compactMap { further($0).exists ? ($0, try further($0).openAlone()) : nil }
+    }
+
+    /// This folder, and those of everything that is kept of further hubs.
+    var withFurther: [StateFolder] {
+        [self] + (hubNames + [StateFolder.shownName]).map(further).filter(\.exists)
+    }
+
+    private var hubNames: [String] {
+        Folder.names(in: "\(path)/\(StateFolder.hubsName)").map { "\(StateFolder.hubsName)/\($0)" }
     }
 }

@@ -90,11 +90,11 @@ package struct StateFolder {
         if isNew { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         let isSuspect = access(databasePath + StateFolder.suspectEnding, F_OK) == 0
         let isSmall = (FileFingerprint(path: databasePath)?.size ?? 0) <= StateFolder.alwaysCheckedBytes
-        guard try isSmall || wasCutOff || isSuspect || isDueForCheck(state, now) else { return state }
-        let findings = try state.database.quickCheck()
-        guard findings.isEmpty else {
-            throw SQLiteError(code: StateFolder.corruptCode, message: findings[0], path: databasePath)
-        }
+        let isDue = try !isSmall && isDueForCheck(state, now)
+        guard isSmall || wasCutOff || isSuspect || isDue else { return state }
+        if let finding = try state.database.quickCheck().first { throw state.damage(finding) }
+        // Contents are looked at whenever they are read; here those that nobody reads.
+        if isSuspect || isDue, let finding = try state.contentFindings().first { throw state.damage(finding) }
         unlink(databasePath + StateFolder.suspectEnding)
         if !isSmall { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         return state
@@ -112,9 +112,6 @@ package struct StateFolder {
     private static let checkInterval: Int64 = 24 * 3_600 * 1_000_000
     /// Names the file that says that damage was met while the database was in use.
     static let suspectEnding = ".suspect"
-
-    /// SQLITE_CORRUPT.
-    private static let corruptCode: Int32 = 11
 
     /// `now` as it stands in names of files.
     private static func stamp(_ now: Timestamp) -> String {
@@ -149,13 +146,21 @@ package struct StateFolder {
     }
 }
 
-extension SpokeState {
-    /// Has the database checked before it is used again, where `error` says that it is damaged; returns whether it does.
-    func suspect(_ error: any Error) -> Bool {
+extension StateFolder {
+    /// Has the database checked before it is used again.
+    func suspect() { StateFolder.suspect(databasePath) }
+
+    /// Has the database that `error` is about checked before it is used again, where it says that it is damaged; returns
+    /// whether it does.
+    package static func suspect(after error: any Error) -> Bool {
         guard let error = error as? SQLiteError, error.kind == .corrupt || error.kind == .notADatabase else {
             return false
         }
-        close(open(database.path + StateFolder.suspectEnding, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
+        suspect(error.path)
         return true
+    }
+
+    private static func suspect(_ database: String) {
+        close(Glibc.open(database + suspectEnding, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
     }
 }

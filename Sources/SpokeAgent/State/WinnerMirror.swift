@@ -84,7 +84,7 @@ package final class WinnerMirror: WinnerTarget {
 
     package func begin(_ collection: CollectionName) throws {
         let number = try state.number(of: collection)
-        try database.execute("BEGIN IMMEDIATE")
+        try database.begin()
         let statement = try database.prepare(
             """
             SELECT generation, is_sweeping, winner_count, winner_sum, cursor IS NULL, has_vectors, winner_changes
@@ -170,16 +170,14 @@ package final class WinnerMirror: WinnerTarget {
             filling.hasVectors && (keepsVectors || filling.changes == 0) ? 1 : 0
         )
         if filling.missesOwn { try state.requireStatements(in: filling.number) }
-        try database.execute("COMMIT")
+        try database.commit()
         self.filling = nil
         return swept
     }
 
     package func discard() {
         filling = nil
-        guard database.isInTransaction else { return }
-        // What led here is the error to report.
-        try? database.execute("ROLLBACK")
+        database.rollBack()
     }
 
     package func total(of collection: CollectionName) throws -> SetDigest {

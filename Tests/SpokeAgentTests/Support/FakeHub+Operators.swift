@@ -36,6 +36,13 @@ extension FakeHub {
         winners[collection, default: [:]][id] = (winner, number)
     }
 
+    /// Has never heard of what `node` said of a pattern, as a hub that was restored.
+    func forget(_ node: String, _ id: String, _ collection: CollectionName = .skills) throws {
+        guard let origin = NodeName(node) else { return }
+        contributions[collection]?[ContributionKey(id: try PatternID(id), origin: origin)] = nil
+        winners[collection]?[try PatternID(id)] = nil
+    }
+
     /// Answers a report on what was applied; `nil` where the request is none.
     func checkpoint(_ node: NodeName, _ request: HubRequest) -> (HubReply, [UInt8])? {
         guard request.target.hasSuffix("/checkpoint") else { return nil }

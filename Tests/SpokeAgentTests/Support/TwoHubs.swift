@@ -23,14 +23,16 @@ final class TwoHubs {
 
     /// The hubs as a program finds them when it is started.
     func open() throws -> HubSet {
+        try hubSet { folder, hubs, others in
+            try SpokeStates(folder, hubs: hubs, peers: others, at: clock.now) { notices.append($0) }
+        }
+    }
+
+    private func hubSet(
+        _ states: (StateFolder, [HubSettings], [HubSettings]) throws -> SpokeStates
+    ) throws -> HubSet {
         let hubs = try [settings("first"), settings("second")]
         let others = try peers.indices.map { try settings("peer\($0)") }
-        let states = try SpokeStates(
-            StateFolder(spoke.folder("state")),
-            hubs: hubs,
-            peers: others,
-            at: clock.now
-        ) { notices.append($0) }
         let common = try SpokeSettings(
             endpoint: hubs[0].endpoint,
             node: hubs[0].node,
@@ -38,7 +40,16 @@ final class TwoHubs {
             sinks: spoke.sinks.map { JSONLSink(folder: spoke.folder($0)) }
         )
         let clients = zip(hubs + others, [first, second] + peers).map(client)
-        return try states.hubSet(common, hubs: hubs, peers: others, clients: clients) { _ in }
+        return try states(StateFolder(spoke.folder("state")), hubs, others)
+            .hubSet(common, hubs: hubs, peers: others, clients: clients) { _ in }
+    }
+
+    /// What the next push would send, in a process of its own.
+    func preview() throws -> (report: PreviewReport, items: [PreviewItem]) {
+        let hubs = try hubSet(SpokeStates.init(rehearsing:hubs:peers:))
+        var items: [PreviewItem] = []
+        let report = try hubs.preview(in: clock.environment) { items.append($0) }
+        return (report, items)
     }
 
     /// One round in a process of its own.
