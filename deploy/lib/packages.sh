@@ -5,8 +5,11 @@
 build_packages=(
     libpq-dev libcurl4-openssl-dev libssl-dev libjansson-dev libsqlite3-dev zlib1g-dev pkg-config git ca-certificates
 )
-# systemd reads the units, and nix-bin the home-manager module.
-test_packages=(python3-pytest python3-pytest-xdist python3-jsonschema python3-venv shellcheck systemd nix-bin)
+# systemd reads the units, and runs them on a machine that it boots in a container; nix-bin reads the home-manager module.
+test_packages=(
+    python3-pytest python3-pytest-xdist python3-jsonschema python3-venv shellcheck nix-bin
+    systemd systemd-container libpam-systemd dbus
+)
 # The hub's embedded database needs the programs alone, not Debian's service.
 database_package=postgresql
 oldest_postgres=15
