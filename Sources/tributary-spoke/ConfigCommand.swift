@@ -67,8 +67,16 @@ extension ConfigCommand {
                 """
         )
 
-        @Argument(help: "The file to check in place of those that would be read.")
+        @OptionGroup var settings: ConfigurationOptions
+
+        @Argument(help: "The file to check by itself.")
         var file: String?
+
+        func validate() throws {
+            guard file == nil || settings.config == nil else {
+                throw ValidationError("Give a file to check it by itself, or --config with what else is set.")
+            }
+        }
 
         func run() throws {
             let console = Console(isQuiet: false)
@@ -77,18 +85,22 @@ extension ConfigCommand {
                 guard let layer = try SettingsLayer.file(file, .present) else {
                     throw SpokeError(.configuration, "the configuration file \(file) does not exist")
                 }
+                try checkPlaces(SpokeConfiguration([layer]))
                 console.result("\(file) can be used; it sets \(layer.text)")
                 return
             }
-            let surroundings = Surroundings.present
-            for warning in surroundings.warnings { console.complain("warning: \(warning)") }
-            let configuration = try SpokeConfiguration.load([:], file: nil, surroundings)
+            let configuration = try settings.load()
             let hubs = try configuration.hubs()
             _ = try configuration.state()
-            _ = try configuration.openSources(home: PlaceOption.home)
-            _ = try configuration.openSinks(home: PlaceOption.home)
+            try checkPlaces(configuration)
             let names = hubs.map(\.endpoint.text).joined(separator: ", ")
             console.result("the settings can be used, with \(names)")
+        }
+
+        /// Whether what is read and written can be opened, as far as it is set.
+        private func checkPlaces(_ configuration: SpokeConfiguration) throws {
+            _ = try configuration.openSources(home: PlaceOption.home)
+            _ = try configuration.openSinks(home: PlaceOption.home)
         }
     }
 

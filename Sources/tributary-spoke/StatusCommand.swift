@@ -26,7 +26,7 @@ struct StatusCommand: ParsableCommand {
         let settings = try? configuration.spokeSettings(reads: true, writes: false, home: PlaceOption.home)
         let report = try StateReport(
             try folder.openExisting(),
-            further: try folder.furtherStates().map(\.state),
+            further: try folder.furtherStates(),
             settings: settings,
             run: RunFile(folder)
         )

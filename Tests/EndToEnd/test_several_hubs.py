@@ -61,8 +61,11 @@ def test_versions_follow_one_another_while_hubs_come_and_go(pair):
             other.sync()
             wait_until(lambda: "meanwhile" in desk.learned_items(SKILLS), 30, "news of the second hub arrive")
             assert {"moving", "still", "new", "meanwhile"} <= set(desk.learned_items(SKILLS))
-            assert desk.status()["further_hubs"][0]["last_error"] is None
-            assert "in use now" in desk.run("status").stdout
+            told = desk.status()
+            assert told["hub"].endswith(f":{second.port}") and told["preferred_hub"].endswith(f":{first.port}")
+            assert told["last_error"] is None and told["in_sync"] and told["further_hubs"][0]["last_error"], told
+            assert {one["collection"]: one["offered"] for one in told["collections"]}[SKILLS] == 3
+            assert f"until http://127.0.0.1:{first.port} answers" in desk.run("status").stdout
             first.start()
             desk.wait_said("answers again", 330)
             desk.write(SKILLS, [item("moving", 3), item("still", 1), item("new", 2)])
@@ -100,6 +103,35 @@ def test_sinks_do_not_flap_and_single_rounds_go_over_too(arena):
         assert "only-first" in listed and "only-second" in listed
         assert desk.run("get", SKILLS, "only-first").returncode == 0
         assert said(second, "own", "carla") == "1"
+
+
+def test_what_came_in_files_stays_whichever_hub_is_in_use(arena):
+    with Region(arena) as first, Region(arena) as second:
+        desk = Desk([first, second], "ines")
+        other = Desk([first], "jonas")
+        other.write(SKILLS, [item("carried"), item("told-second")])
+        carried = f"{other.folder}/carried.json"
+        assert other.run("export", carried, "--own").returncode == 0
+        with second.client("bruno") as client:
+            client.push(SKILLS, [item("told-second", 2), item("only-second")])
+        desk.sync()
+        done = desk.run("import", carried)
+        assert done.returncode == 0, done
+        desk.sync()
+        assert set(desk.learned_items(SKILLS)) == {"carried", "told-second"}
+        first.stop()
+        desk.sync()
+        learned = desk.learned_items(SKILLS)
+        assert set(learned) == {"carried", "told-second", "only-second"}
+        assert learned["told-second"]["payload"]["federation"]["origin"] == "bruno", "what a hub says stands before"
+        first.start()
+        desk.sync()
+        assert "carried" in desk.learned_items(SKILLS)
+        assert desk.run("import", "--forget").returncode == 0
+        desk.sync()
+        assert "carried" not in desk.learned_items(SKILLS)
+        for hub in (first, second):
+            assert said(hub, "carried", "ines") == "", "it is nobody's evidence but its author's"
 
 
 def test_a_qdrant_follows_the_hub_in_use(arena):

@@ -65,6 +65,21 @@ def test_documented_events_are_patterns(hub):
     assert told(again)["pushed"] == 0 and not again["changed"]
 
 
+def test_of_a_log_without_end_the_newest_are_kept_and_the_others_counted(hub):
+    spoke = Spoke(hub, "tele-long")
+    log = Log(spoke)
+    with open(log.path, "w", encoding="utf-8") as file:
+        for number in range(100_050):
+            file.write(json.dumps(extracted(f"{number}")) + "\n")
+    words = [spoke.program, "preview", *spoke.words("push")[2:], "--json", "--content"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+    kept = {int(one["payload"]["query_type"].removeprefix("how to ")) for one in report["items"]}
+    assert kept == set(range(50, 100_050))
+    assert told(report)["source"]["rules"]["event-dropped"] == 50, told(report)
+
+
 def test_real_events_are_given_no_value_and_scrubbed_ones_are_left_out(hub):
     spoke = Spoke(hub, "tele-b")
     log = Log(spoke)

@@ -42,6 +42,30 @@ struct ConfigurationTests {
 
     private static let user = ".config/tributary/spoke.json"
 
+    @Test(
+        "What other formats allow and JSON does not is named, with its line",
+        arguments: [
+            ("{\n \"node\": \"a\",\n}\n", "line 3", "no comma stands before a closing bracket"),
+            ("{\"sources\": [\"jsonl:x\", ]}", "line 1", "no comma stands before a closing bracket"),
+            ("{\n // the node\n \"node\": \"a\"}", "line 2", "JSON has no comments"),
+            ("{\n # the node\n \"node\": \"a\"}", "line 2", "JSON has no comments"),
+            ("{\"node\": \"a\" // me\n}", "line 1", "JSON has no comments"),
+            ("{\n'node': \"a\"}", "line 2", "names and texts stand in double quotes"),
+            ("{\"node\": 'a'}", "line 1", "names and texts stand in double quotes"),
+            ("{\"node\": \"a\"\n \"hub\": \"http://h\"}", "line 2", "a comma is missing before it"),
+        ]
+    )
+    func slips(_ text: String, _ place: String, _ advice: String) throws {
+        let words = try complaint(text)
+        #expect(words.contains(place) && words.hasSuffix("; \(advice)"), "\(words)")
+    }
+
+    @Test("A text that is no JSON at all is told without advice that does not fit")
+    func noSlip() throws {
+        #expect(try !complaint("{\"node\" \"a\"}").contains(";"))
+        #expect(try !complaint("{\"node\": \"it's, \", \"hub\": nope}").contains(";"))
+    }
+
     @Test("Each layer replaces the one before, setting by setting")
     func layers() throws {
         folder.write("etc/spoke.json", #"{"node":"machine","state":"/machine","syncInterval":10,"vectors":true}"#)

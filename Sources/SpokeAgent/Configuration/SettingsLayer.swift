@@ -38,7 +38,8 @@ package struct SettingsLayer: Sendable, Equatable {
     private static func read(_ text: [UInt8], _ reader: SettingReader) throws -> [Setting: JSONValue] {
         let root: JSONNode
         do throws(JSONError) { root = try JSONDocument(parsing: text).root } catch {
-            throw InvalidSetting(description: place(of: error, in: text) + error.message)
+            let slip = JSONSlip.advice(error, in: text).map { "; \($0)" } ?? ""
+            throw InvalidSetting(description: place(of: error, in: text) + error.message + slip)
         }
         let members = try ConfigurationMembers(
             root,

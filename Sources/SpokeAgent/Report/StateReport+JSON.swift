@@ -7,6 +7,7 @@ extension StateReport {
         func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
         return .object([
             .init("hub", text(endpoint)),
+            .init("preferred_hub", text(preferred)),
             .init("hub_id", text(hub)),
             .init("epoch", text(epoch)),
             .init("node", text(node)),

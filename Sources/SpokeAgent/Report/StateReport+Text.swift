@@ -15,18 +15,18 @@ extension StateReport {
                 imported > 0 ? "; it holds \(imported) imported, which 'tributary-spoke list COLLECTION' shows" : ""
             return "this state has not met a hub yet\(held); run 'tributary-spoke sync'" + pause
         }
+        let place = preferred.map { ", until \($0) answers, which is preferred" } ?? ""
         func time(_ time: Timestamp?) -> String {
             time.map { "\(StateReport.seconds($0)) (\(StateReport.distance(from: now, to: $0)))" } ?? "never"
         }
         var lines = [
-            "node \(node), incarnation \(incarnation.map { "\($0)" } ?? "unknown")", "hub \(endpoint)",
+            "node \(node), incarnation \(incarnation.map { "\($0)" } ?? "unknown")", "hub \(endpoint)\(place)",
             "hub id \(hub ?? "unknown"), epoch \(epoch ?? "unknown")", standing,
             "last round \(time(lastRoundAt)), last success \(time(lastSuccessAt))",
             run.map { "next round \(time($0.dueAt)), by process \($0.process), or sooner when there is news" }
                 ?? "no spoke runs here; the next round is when you start 'tributary-spoke sync' or 'run'",
         ]
         if let pause = run?.pause { lines.append("paused: \(pause)") }
-        if let hub = run?.hub, hub != endpoint { lines.append("in use now: \(hub), until \(endpoint) answers") }
         if let lastError { lines.append("last error: \(lastError)") }
         for hub in hubs {
             let incarnation = hub.incarnation.map { "\($0)" } ?? "unknown"

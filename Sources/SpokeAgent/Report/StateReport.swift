@@ -36,13 +36,16 @@ package struct StateReport: Sendable {
         package var isInSync: Bool { pending == 0 && behind == 0 && hasChangedSources != true }
     }
 
+    /// The hub in use.
     package var endpoint: String?
+    /// The hub in whose place it is used, while that is away.
+    package var preferred: String?
     package var hub: String?
     package var epoch: String?
     package var node: String?
     /// As which enrolment the node speaks.
     package var incarnation: Int64?
-    /// The further hubs that were met.
+    /// The other hubs that were met.
     package var hubs: [FurtherHub] = []
     package var entries: [Entry]
     package var lastRoundAt: Timestamp?
@@ -51,7 +54,7 @@ package struct StateReport: Sendable {
     /// The spoke that runs with this state, where one does.
     package var run: RunFile?
 
-    /// A hub besides the preferred one.
+    /// A hub besides the one in use.
     package struct FurtherHub: Sendable, Equatable {
         package var endpoint: String
         package var node: String
@@ -62,21 +65,25 @@ package struct StateReport: Sendable {
         package var lastError: String?
     }
 
-    /// Reads the report from `state` and of the hubs whose states are `further`; with `settings`, also whether their sources have changed.
+    /// Reads the report from `home`, the machine's own state, and those of further hubs, by name; with `settings`, also
+    /// whether their sources have changed.
     package init(
-        _ state: SpokeState,
-        further: [SpokeState] = [],
+        _ home: SpokeState,
+        further: [(name: String, state: SpokeState)] = [],
         settings: SpokeSettings? = nil,
         run: RunFile? = nil,
         now: @escaping () -> Timestamp = SystemClock.now
     ) throws {
+        let used = try home.shownNames().first
+        let state = further.first { $0.name == used }?.state ?? home
+        preferred = state === home ? nil : try home.endpoint()
         self.run = run
         endpoint = try state.fact(.endpoint)
         hub = try state.fact(.hub)
         epoch = try state.fact(.epoch)
         node = try state.fact(.node)
         incarnation = try state.incarnation()
-        hubs = try further.compactMap(StateReport.hub)
+        hubs = try ([home] + further.map(\.state)).filter { $0 !== state }.compactMap(StateReport.hub)
         lastRoundAt = try state.time(.lastRoundAt)
         lastSuccessAt = try state.time(.lastSuccessAt)
         lastError = try state.fact(.lastError)
@@ -96,10 +103,10 @@ package struct StateReport: Sendable {
                 scan: try state.lastScan(of: number).tally.flatMap(ScanTally.init(json:)),
                 heldRetractions: try state.retractionHold(of: collection),
                 winners: position.count,
-                imported: try state.importedCount(of: collection),
+                imported: try home.importedCount(of: collection),
                 behind: entry.flatMap { StateReport.behind($0.winners, position.cursor) },
                 hasChangedSources: try entry.flatMap {
-                    try StateReport.hasChangedSources(settings, $0.policy, number, state, now)
+                    try StateReport.hasChangedSources(settings, $0.policy, state, home, now)
                 },
                 isReported: try state.isReported(collection),
                 pushedAt: times.pushed,
@@ -134,18 +141,19 @@ package struct StateReport: Sendable {
     private static func hasChangedSources(
         _ settings: SpokeSettings?,
         _ policy: CollectionPolicy,
-        _ number: Int64,
         _ state: SpokeState,
+        _ home: SpokeState,
         _ now: @escaping () -> Timestamp
     ) throws -> Bool? {
         guard let settings, !settings.sources.isEmpty else { return nil }
         let context = SourceContext(
-            state: state,
-            collection: number,
+            state: home,
+            collection: try home.number(of: policy.collection),
             now: now,
             shouldStop: { false },
             isLookingOnly: true
         )
+        let number = try state.number(of: policy.collection)
         let sources = SourceSet(settings.sources, policy, known: try state.sourceFiles(of: number), context)
         guard !sources.parts.isEmpty || !sources.missing.isEmpty else { return nil }
         guard let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key) else {
