@@ -68,10 +68,11 @@ package enum SourceKind: String, CaseIterable {
         rules: [EventRule] = EventRule.standard
     ) throws(SpokeError) -> any PatternSource {
         let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
+        // What was shared from a folder is known by its name, so it has one alone.
         switch SourceKind(rawValue: argument.kind) {
-        case .telemetry: return TelemetrySource(path: argument.place, rules: rules)
-        case .git: return GitSource(folder: argument.place, rules: rules)
-        case .jsonl, nil: return JSONLSource(folder: argument.place)
+        case .telemetry: return TelemetrySource(path: ResolvedPath.of(argument.place), rules: rules)
+        case .git: return GitSource(folder: ResolvedPath.of(argument.place), rules: rules)
+        case .jsonl, nil: return JSONLSource(folder: ResolvedPath.of(argument.place))
         case .qdrant: return QdrantSource(endpoint: try argument.endpoint())
         }
     }
@@ -85,8 +86,8 @@ package enum SinkKind: String, CaseIterable {
     package static func sink(_ text: String, home: String?) throws(SpokeError) -> any WinnerSink {
         let argument = try PlaceArgument(text, kinds: allCases.map(\.rawValue), home: home)
         switch SinkKind(rawValue: argument.kind) {
-        case .git: return GitSink(folder: argument.place, now: SystemClock.now)
-        case .jsonl, nil: return JSONLSink(folder: argument.place)
+        case .git: return GitSink(folder: ResolvedPath.of(argument.place), now: SystemClock.now)
+        case .jsonl, nil: return JSONLSink(folder: ResolvedPath.of(argument.place))
         case .qdrant: return QdrantSink(endpoint: try argument.endpoint())
         }
     }

@@ -142,6 +142,17 @@ struct InspectionTests {
         #expect(written.findings.map(\.rule) == ["home-path"])
     }
 
+    @Test("Of an address with a password the host stays, also where both together look like an e-mail address")
+    func hosts() throws {
+        let before = #"{"text":"clone https://bob:\#(token("{A16}"))@git.firma.de/repo.git for anna.berg@firma.de"}"#
+        let after =
+            #"{"text":"clone https://bob:‹redacted:url-password›@git.firma.de/repo.git for ‹redacted:email›"}"#
+        #expect(try inspect(before).outcome == .redacted(Array(after.utf8)))
+        let blocking = try EgressGuard(GuardSettings(outcomes: ["email": .block]))
+        #expect(try inspect(#"{"text":"postgres://app:\#(token("{A16}"))@db.firma.de/x"}"#, by: blocking).outcome != .blocked)
+        #expect(try inspect(#"{"text":"https://firma.de/?a:b=anna.berg@firma.de"}"#, by: blocking).outcome == .blocked)
+    }
+
     @Test(
         "Letters of any script around a secret neither hide it nor are damaged",
         arguments: ["日本語", "é", "🦊", "\u{301}", "Привет "]

@@ -102,6 +102,24 @@ struct PreviewTests {
         #expect(said(hubs.second).isEmpty)
     }
 
+    @Test("What others said is known before anything is offered, also where the state was lost")
+    func copies() throws {
+        let text = String(repeating: "how to do it ", count: 8)
+        hubs.first.say("bruno", "theirs", 0.9, text: text)
+        spoke.knows([
+            #"{"id":"copy","payload":{"value_score":0.8,"by":"bruno","text":"\#(text)"}}"#,
+            #"{"id":"own","payload":{"value_score":0.8}}"#,
+        ])
+        #expect(try check().map(\.id.description) == ["own"])
+        _ = try hubs.sync()
+        spoke.deleteState()
+        #expect(try check().isEmpty)
+        // The other hub is not asked for what the first one knows.
+        hubs.away = ["first.example"]
+        #expect(try check().map(\.id.description) == ["own"])
+        #expect(said(hubs.first)["copy"] == nil && said(hubs.second)["copy"] == nil)
+    }
+
     @Test("A hub that was restored, and a state made for another hub, are foretold as they are then met")
     func histories() throws {
         spoke.knows(["a": 0.9, "b": 0.9])

@@ -40,9 +40,16 @@ struct MailAddress: Recognizer {
             last.utf8.allSatisfy(ByteClass.lowerCase.contains), labels.allSatisfy({ !$0.isEmpty }),
             !MailAddress.otherEnds.contains(String(last)), text[end] != UInt8(ascii: "("),
             !labels.contains(where: { MailAddress.placeholderDomains.contains(String($0)) }),
-            !MailAddress.placeholderPeople.contains(text.folded(start..<sign))
+            !MailAddress.placeholderPeople.contains(text.folded(start..<sign)), !isPassword(text, start)
         else { return nil }
         return start..<end
+    }
+
+    /// Whether what begins at `start` is the password in `scheme://user:password@host`, of which the host may stay.
+    private func isPassword(_ text: GuardText, _ start: Int) -> Bool {
+        let begin = text.start(of: URLPassword.passwordEnds.inverted, before: start, limit: URLPassword.greatestPair)
+        return text[begin - 1] == UInt8(ascii: "/") && text[begin - 2] == UInt8(ascii: "/")
+            && text[begin - 3] == UInt8(ascii: ":") && (begin..<start).contains { text[$0] == UInt8(ascii: ":") }
     }
 }
 

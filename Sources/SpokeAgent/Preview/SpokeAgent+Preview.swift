@@ -38,7 +38,7 @@ extension SpokeAgent {
         let sources = try openSources(entry.policy, number)
         if !sources.problems.isEmpty { report.isPartial = true }
         report.notes += sources.problems
-        guard !sources.parts.isEmpty else {
+        guard isTelling(sources) else {
             if let hold = try holdOfAll(sources, number) {
                 var summary = PreviewReport.Entry(collection: entry.policy.collection, scan: ScanTally())
                 summary.heldRetractions = hold
@@ -95,6 +95,10 @@ extension SpokeAgent {
     private func learn(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
         var learned = CollectionReport(entry.policy)
         do {
+            if try isIgnorant(of: entry) {
+                try state.rehearsePulling()
+                try pullWinners(entry, &learned)
+            }
             try followResolutions(entry, number, hasFiles: true, &learned)
             try catchUp(entry, number)
             return nil
@@ -105,6 +109,7 @@ extension SpokeAgent {
 
     /// Why the push may find out more than can be known without the hub.
     private func doubt(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
+        if try isIgnorant(of: entry) { return "the push reads first what others say, and leaves out what is a copy of that" }
         if try state.needsStatements(of: entry.policy.collection) || !siblings.isEmpty {
             return "the push reads first what the hub has of this node already, and leaves that out"
         }

@@ -5,17 +5,7 @@ extension SpokeAgent {
     /// Pulls the winners of a collection where the hub has others than are held, and brings its sink files up to date.
     func pull(_ entry: ManifestDocument.Entry, _ report: inout CollectionReport) throws {
         let collection = entry.policy.collection
-        let position = try state.winnerPosition(of: collection)
-        let lacksVectors = try settings.keepsVectors && state.lacksVectors(collection)
-        let hasPushed = report.push.accepted > 0 || report.push.retracted > 0
-        if position.cursor != entry.winners.cursor || lacksVectors || hasPushed {
-            let mirror = WinnerMirror(state: state, keepsVectors: settings.keepsVectors, now: environment.now)
-            let cycle = PullCycle(client: client, collection: collection, withVectors: settings.keepsVectors)
-            report.wasPulled = true
-            // What was said here and won is no news.
-            defer { report.ownWinners += report.pull.learned.removeValue(forKey: settings.node) ?? 0 }
-            try cycle.run(into: mirror, &report.pull) { lines in progress("\(collection): pulled \(lines)") }
-        }
+        try pullWinners(entry, &report)
         report.withheld = try state.withheldStatements(in: state.number(of: collection))
         report.winners = try state.winnerPosition(of: collection).count
         var isApplied = true
@@ -34,5 +24,25 @@ extension SpokeAgent {
             }
         }
         if isApplied { try reportApplied(collection, &report) }
+    }
+
+    /// Whether nobody here knows yet what others say of a collection.
+    func isIgnorant(of entry: ManifestDocument.Entry) throws -> Bool {
+        try entry.winners.set.count > 0 && !state.knowsOthers(in: entry.policy.collection)
+    }
+
+    /// Pulls the winners of a collection where the hub has others than are held.
+    func pullWinners(_ entry: ManifestDocument.Entry, _ report: inout CollectionReport) throws {
+        let collection = entry.policy.collection
+        let position = try state.winnerPosition(of: collection)
+        let lacksVectors = try settings.keepsVectors && state.lacksVectors(collection)
+        let hasPushed = report.push.accepted > 0 || report.push.retracted > 0
+        guard position.cursor != entry.winners.cursor || lacksVectors || hasPushed else { return }
+        let mirror = WinnerMirror(state: state, keepsVectors: settings.keepsVectors, now: environment.now)
+        let cycle = PullCycle(client: client, collection: collection, withVectors: settings.keepsVectors)
+        report.wasPulled = true
+        // What was said here and won is no news.
+        defer { report.ownWinners += report.pull.learned.removeValue(forKey: settings.node) ?? 0 }
+        try cycle.run(into: mirror, &report.pull) { lines in progress("\(collection): pulled \(lines)") }
     }
 }

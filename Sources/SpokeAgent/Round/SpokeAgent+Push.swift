@@ -14,8 +14,8 @@ extension SpokeAgent {
         }
         // What cannot be read now keeps nothing else from being read.
         report.problem = report.problem ?? sources.failure
-        try followResolutions(entry, number, hasFiles: !sources.parts.isEmpty, &report)
-        guard !sources.parts.isEmpty else {
+        try followResolutions(entry, number, hasFiles: isTelling(sources), &report)
+        guard isTelling(sources) else {
             report.heldRetractions = try holdOfAll(sources, number)
             return
         }
@@ -37,6 +37,13 @@ extension SpokeAgent {
         let isOver = isDone && isSettled
         let kept = key.map { isOver ? $0 : SpokeState.unsettledKey($0) }
         try state.saveScan(of: number, key: kept, tally: report.scan?.json.text)
+    }
+
+    /// Whether `sources` tell what this node knows: there is something to read, or it was confirmed that what the sources of
+    /// before had is to be taken back.
+    func isTelling(_ sources: SourceSet) -> Bool {
+        let isGivenUp = sources.missing.isEmpty && !sources.dropped.isEmpty && !settings.sources.isEmpty
+        return !sources.parts.isEmpty || settings.confirmsRetractions && isGivenUp
     }
 
     /// Why nothing is taken back without any file, where something was shared: nothing is known then.
@@ -102,7 +109,9 @@ extension SpokeAgent {
             outgoing: settings.outgoing,
             state: state,
             collection: number,
-            home: home
+            home: home,
+            // Where this node said nothing yet, everything is going to be said.
+            spools: !state.hasOffers(in: number)
         )
     }
 

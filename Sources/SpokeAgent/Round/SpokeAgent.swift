@@ -22,6 +22,8 @@ package final class SpokeAgent {
     let progress: (String) -> Void
     /// The manifest that the present round follows, where it is a new one.
     private var manifest: (document: ManifestDocument, entityTag: String?)?
+    /// The collections of which this round could not learn what others say.
+    private var unlearned: Set<CollectionName> = []
     /// Whether the hub is worth telling how far its winners were applied; a hub that is too old for that says so once.
     var hubTakesCheckpoints = true
 
@@ -117,7 +119,7 @@ package final class SpokeAgent {
             try body(&report)
         } catch {
             report.needsRestart = StateFolder.suspect(after: error)
-            let advice = report.needsRestart ? " The next start of this program does that by itself." : ""
+            let advice = report.needsRestart ? " The next start of this program sees to it." : ""
             report.failure = SpokeError(ExitStatus(error), "\(error)\(advice)")
         }
     }
@@ -136,7 +138,11 @@ package final class SpokeAgent {
     private func perform(_ kind: RoundReport.Kind, _ report: inout RoundReport) throws -> Bool {
         let manifest = try currentManifest(&report)
         let entries = try selected(manifest)
-        if kind != .pull { try pushAll(entries, of: manifest, &report) }
+        unlearned = []
+        if kind != .pull {
+            guard try learnOthers(entries, &report) else { return false }
+            try pushAll(entries, of: manifest, &report)
+        }
         if kind != .push {
             guard try pullAll(manifest, &report) else { return false }
         }
@@ -156,9 +162,22 @@ package final class SpokeAgent {
         let (notes, isPartial) = sourceNotes(manifest)
         report.notes += notes
         if isPartial { report.isPartial = true }
-        for entry in entries {
+        // Where nobody knows what others say, nobody knows what is a copy of it.
+        for entry in entries where !unlearned.contains(entry.policy.collection) {
             try isolated(entry.policy, &report) { try push(entry, &$0) }
         }
+    }
+
+    /// Learns what others say, where that is not known at all, so that copies of it are not offered as this node's own;
+    /// false where the hub's history changed meanwhile.
+    private func learnOthers(_ entries: [ManifestDocument.Entry], _ report: inout RoundReport) throws -> Bool {
+        guard !settings.sources.isEmpty else { return true }
+        for entry in entries where try isIgnorant(of: entry) {
+            try isolated(entry.policy, &report) { try pullWinners(entry, &$0) }
+            let isLearned = report.collections.last { $0.collection == entry.policy.collection }?.problem == nil
+            if !isLearned { unlearned.insert(entry.policy.collection) }
+        }
+        return try isSameHistory(&report)
     }
 
     /// Runs `body` on one collection's report; what is wrong with that collection alone does not end the round.
@@ -236,18 +255,18 @@ package final class SpokeAgent {
 
     /// Pulls what has changed and brings the sinks up to date; false where the hub's history changed meanwhile.
     private func pullAll(_ manifest: ManifestDocument, _ report: inout RoundReport) throws -> Bool {
-        var isSameHistory = true
-        for entry in try selected(manifest) {
+        for entry in try selected(manifest) where !unlearned.contains(entry.policy.collection) {
             try isolated(entry.policy, &report) { try pull(entry, &$0) }
-            let last = report.collections.first { $0.collection == entry.policy.collection }
-            if last?.pull.historyChanged == true { isSameHistory = false }
         }
-        guard isSameHistory else {
-            for index in report.collections.indices { report.collections[index].pull.historyChanged = false }
-            try state.forgetHistory()
-            self.manifest = nil
-            return false
-        }
-        return true
+        return try isSameHistory(&report)
+    }
+
+    /// Whether no pull found that the hub's history changed; where one did, everything is forgotten that rests on it.
+    private func isSameHistory(_ report: inout RoundReport) throws -> Bool {
+        guard report.collections.contains(where: \.pull.historyChanged) else { return true }
+        for index in report.collections.indices { report.collections[index].pull.historyChanged = false }
+        try state.forgetHistory()
+        manifest = nil
+        return false
     }
 }

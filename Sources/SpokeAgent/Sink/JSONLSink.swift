@@ -19,12 +19,10 @@ package struct JSONLSink: WinnerSink, Equatable {
         let file = JSONLFolder.path(of: collection, in: path)
         let number = try state.number(of: collection)
         let changes = try state.winnerPosition(of: collection).changes
-        if let written = try state.sinkFile(file, of: number), written.changes == changes,
-            FileFingerprint(path: file)?.description == written.fingerprint
-        {
-            return SinkOutcome(isChanged: false)
-        }
-        if try state.sinkFile(file, of: number) == nil, let line = try JSONLSink.foreignLine(of: file) {
+        let written = try state.sinkFile(file, of: number)
+        let isAsLeft = written.map { FileFingerprint(path: file)?.description == $0.fingerprint } ?? false
+        if isAsLeft, written?.changes == changes { return SinkOutcome(isChanged: false) }
+        if !isAsLeft, let line = try JSONLSink.foreignLine(of: file, wasOwn: written != nil) {
             return SinkOutcome(
                 isChanged: false,
                 findings: [
@@ -46,15 +44,23 @@ package struct JSONLSink: WinnerSink, Equatable {
     }
 
     /// The first line of `file`, counted from 1, that no sink wrote; `nil` where there is none, or no file.
-    private static func foreignLine(of file: String) throws -> Int64? {
+    ///
+    /// Of a file that `wasOwn`, what was changed or damaged is written anew; it is another's where it has objects, and none
+    /// is a sink's.
+    private static func foreignLine(of file: String, wasOwn: Bool) throws -> Int64? {
         guard FileFingerprint(path: file) != nil else { return nil }
         var found: Int64?
+        var isOwn = false
         var lines = LineReader(try SourceFile(file), limit: SourceLimits.lineBytes)
         try lines.forEachLine { line in
-            guard found == nil else { return }
+            guard found == nil || wasOwn && !isOwn else { return }
             let root = (try? JSONDocument(parsing: line.record.bytes))?.root
-            if root?["payload"]?["federation"]?["origin"]?.string == nil { found = line.number }
+            if root?["payload"]?["federation"]?["origin"]?.string != nil {
+                isOwn = true
+            } else if !wasOwn || root?.kind == .object {
+                found = found ?? line.number
+            }
         }
-        return found
+        return wasOwn && isOwn ? nil : found
     }
 }

@@ -104,7 +104,8 @@ package struct SnapshotExport {
             outgoing: outgoing,
             state: state,
             collection: number,
-            home: state
+            home: state,
+            spools: true
         )
         // What is left of the table is dropped by the next scan.
         defer { try? scan.table.drop() }

@@ -16,7 +16,9 @@ final class CollectionScan {
     private let collection: Int64
     private let winners: HeldForeignWinners
     private let reader: SourceItemReader
+    private let spool: ContentSpool?
 
+    /// A scan of `parts`; with `spools`, what may leave is kept at hand, because most of it is going to.
     init(
         parts: [any SourcePart],
         policy: CollectionPolicy,
@@ -24,8 +26,10 @@ final class CollectionScan {
         outgoing: OutgoingRules,
         state: SpokeState,
         collection: Int64,
-        home: SpokeState? = nil
+        home: SpokeState? = nil,
+        spools: Bool
     ) throws {
+        spool = spools ? state.folder.flatMap { ContentSpool(in: $0) } : nil
         self.parts = parts
         self.policy = policy
         self.state = state
@@ -89,11 +93,14 @@ final class CollectionScan {
         var id: PatternID?
         do {
             if let problem = record.problem { throw Refusal(.malformedJSON, problem) }
+            let item = try reader.read(record.text, id: &id, besides: winners)
+            let isWhole = item.standing == .offerable && !record.leavesOutVector
             try table.add(
-                reader.read(record.text, id: &id, besides: winners),
+                item,
                 at: place,
                 number: record.number,
-                isVectorKnown: !record.leavesOutVector
+                isVectorKnown: !record.leavesOutVector,
+                spooled: isWhole ? spool?.add(item) : nil
             )
         } catch let refusal as Refusal {
             tally.add(
@@ -119,7 +126,7 @@ final class CollectionScan {
     func changes(after id: PatternID?, limit: Int) throws -> [ScanTable.Change] {
         let changes = try table.changes(after: id, limit: limit)
         for (index, part) in parts.enumerated() {
-            part.expect(changes.filter { $0.place.part == index }.map(\.place.place))
+            part.expect(changes.filter { $0.place.part == index && $0.spooled == nil }.map(\.place.place))
         }
         return changes
     }
@@ -128,13 +135,17 @@ final class CollectionScan {
     func leaving(after line: Int64, limit: Int) throws -> [ScanTable.Leaving] {
         let leaving = try table.leaving(after: line, limit: limit)
         for (index, part) in parts.enumerated() {
-            part.expect(leaving.filter { $0.change.place.part == index }.map(\.change.place.place))
+            part.expect(
+                leaving.map(\.change).filter { $0.place.part == index && $0.spooled == nil }.map(\.place.place)
+            )
         }
         return leaving
     }
 
-    /// The content of a change, read again; `nil` where its part was changed in place since it was scanned.
+    /// The content of a change, as it was kept or read again; `nil` where its part was changed in place since it was
+    /// scanned.
     func content(of change: ScanTable.Change) throws -> SourceItem? {
+        if let place = change.spooled, let item = spool?.item(at: place, of: change) { return item }
         guard let bytes = try parts[change.place.part].record(at: change.place.place) else { return nil }
         var id: PatternID?
         let item = bytes.withUnsafeBytes { bytes in

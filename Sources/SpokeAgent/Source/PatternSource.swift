@@ -20,6 +20,10 @@ package protocol PatternSource: Sendable {
     /// The names of all parts that could hold patterns of `collection`, whether they are there or not.
     func parts(of collection: CollectionName) -> [String]
 
+    /// Whether the part called `name`, which contributed to a collection before, is still this source's, though nothing
+    /// more of that collection is looked for in it.
+    func keeps(_ name: String) -> Bool
+
     /// Opens the part called `name`; `nil` where there is none, and a ``SpokeError`` where it cannot be read now.
     func open(_ name: String, of policy: CollectionPolicy, _ context: SourceContext) throws -> (any SourcePart)?
 
@@ -29,6 +33,8 @@ package protocol PatternSource: Sendable {
 
 extension PatternSource {
     package var absence: String? { nil }
+
+    package func keeps(_ name: String) -> Bool { false }
 }
 
 /// What a source has something of.

@@ -13,6 +13,8 @@ enum SourceLimits {
     static let retriedRetracted = 2_000
     /// Patterns that are kept of one followed log and collection, the newest.
     static let harvestItems: Int64 = 100_000
+    /// Bytes of what a scan keeps on the disk, so that it is not made a second time; what is beyond is read again.
+    static let spoolBytes: Int64 = 512 * 1024 * 1024
     /// Bytes of a log that are read before what they brought is made durable.
     static let logPortionBytes: Int64 = 1024 * 1024
     /// How often a log is taken up in one round that is begun anew while it is read.

@@ -16,7 +16,8 @@ struct SourceSet {
     init(_ sources: [any PatternSource], _ policy: CollectionPolicy, known: [String], _ context: SourceContext) {
         var named: Set<String> = []
         for source in sources {
-            for name in source.parts(of: policy.collection) where named.insert(name).inserted {
+            let kept = known.filter(source.keeps)
+            for name in source.parts(of: policy.collection) + kept where named.insert(name).inserted {
                 do {
                     if let part = try source.open(name, of: policy, context) {
                         parts.append(part)

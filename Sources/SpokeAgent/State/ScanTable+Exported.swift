@@ -16,8 +16,9 @@ extension ScanTable {
     func leaving(after line: Int64, limit: Int) throws -> [Leaving] {
         let statement = try database.prepare(
             """
-            SELECT s.line, s.part, s.offset, s.length, s.key, s.id, s.checksum, s.vector_digest,
-                CASE WHEN o.state = 0 AND o.accepted_revision = o.revision THEN o.revision END, s.number
+            SELECT s.line, s.part, s.offset, s.length, s.id, s.checksum, s.vector_digest, s.key, s.number, s.reasons,
+                s.spool_offset, s.spool_length,
+                CASE WHEN o.state = 0 AND o.accepted_revision = o.revision THEN o.revision END
             FROM temp.scan AS s
             LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id AND o.is_retraction = 0
                 AND o.checksum = s.checksum AND o.vector_digest = s.vector_digest
@@ -31,20 +32,12 @@ extension ScanTable {
         try statement.bind(Int64(limit), at: 3)
         var found: [Leaving] = []
         while try statement.step() {
-            let place = SourcePlace(
-                offset: statement.int64(2),
-                length: Int(statement.int64(3)),
-                key: statement.isNull(4) ? nil : statement.string(4)
+            found.append(
+                Leaving(
+                    change: ScanTable.change(statement),
+                    revision: statement.isNull(12) ? nil : statement.int64(12)
+                )
             )
-            let change = Change(
-                line: statement.int64(0),
-                place: Place(part: Int(statement.int64(1)), place: place),
-                number: statement.int64(9),
-                id: statement.patternID(5),
-                checksum: statement.digest(6),
-                vectorDigest: statement.digest(7)
-            )
-            found.append(Leaving(change: change, revision: statement.isNull(8) ? nil : statement.int64(8)))
         }
         return found
     }

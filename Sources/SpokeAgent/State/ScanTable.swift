@@ -42,6 +42,10 @@ final class ScanTable {
         var checksum: SHA256Digest
         /// `nil` where only reading it again tells.
         var vectorDigest: SHA256Digest?
+        /// Codes of the rules because of which it leaves with placeholders or is warned of.
+        var reasons: [String] = []
+        /// Where the scan kept what is to be sent of it, if it did.
+        var spooled: ContentSpool.Place?
         var offered: OfferedStatement?
     }
 
@@ -85,7 +89,9 @@ final class ScanTable {
                 standing INTEGER NOT NULL,
                 checksum BLOB,
                 vector_digest BLOB,
-                reasons TEXT
+                reasons TEXT,
+                spool_offset INTEGER,
+                spool_length INTEGER
             ) STRICT;
             DROP TABLE IF EXISTS temp.scan_partial;
             -- Parts from which a pattern may be missing without having been taken back.
@@ -107,12 +113,20 @@ final class ScanTable {
 
     /// Adds a record, which is the `number`th of its part, behind the others.
     ///
-    /// Where the vector is not known yet it is taken for the one that was offered with the same content.
-    func add(_ item: SourceItem, at place: Place, number: Int64, isVectorKnown: Bool = true) throws {
+    /// Where the vector is not known yet it is taken for the one that was offered with the same content. `spooled` is where
+    /// what is to be sent of it was kept.
+    func add(
+        _ item: SourceItem,
+        at place: Place,
+        number: Int64,
+        isVectorKnown: Bool = true,
+        spooled: ContentSpool.Place? = nil
+    ) throws {
         let insert = try database.prepare(
             """
-            INSERT INTO temp.scan (part, offset, length, id, standing, number, key, checksum, vector_digest, reasons)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO temp.scan (part, offset, length, id, standing, number, key, checksum, vector_digest, reasons,
+                spool_offset, spool_length)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
             """
         )
         try insert.bind(Int64(place.part), at: 1)
@@ -127,6 +141,10 @@ final class ScanTable {
             if isVectorKnown { try insert.bind(item.vectorDigest, at: 9) }
         }
         if !item.reasons.isEmpty { try insert.bind(item.reasons.joined(separator: " "), at: 10) }
+        if let spooled {
+            try insert.bind(spooled.offset, at: 11)
+            try insert.bind(Int64(spooled.length), at: 12)
+        }
         while try insert.step() {}
     }
 
@@ -177,8 +195,8 @@ final class ScanTable {
         let statement = try database.prepare(
             """
             SELECT s.line, s.part, s.offset, s.length, s.id, s.checksum, s.vector_digest,
-                o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable,
-                s.key, s.number
+                s.key, s.number, s.reasons, s.spool_offset, s.spool_length,
+                o.revision, o.checksum, o.vector_digest, o.is_retraction, o.state, o.accepted_revision, o.is_retryable
             FROM temp.scan AS s LEFT JOIN offered AS o ON o.collection = ?1 AND o.id = s.id
             WHERE s.id > ?2 AND s.standing = 1
                 AND (o.id IS NULL OR o.checksum <> s.checksum OR o.vector_digest <> s.vector_digest
@@ -191,24 +209,9 @@ final class ScanTable {
         try statement.bind(Int64(limit), at: 3)
         var changes: [Change] = []
         while try statement.step() {
-            changes.append(
-                Change(
-                    line: statement.int64(0),
-                    place: Place(
-                        part: Int(statement.int64(1)),
-                        place: SourcePlace(
-                            offset: statement.int64(2),
-                            length: Int(statement.int64(3)),
-                            key: statement.isNull(14) ? nil : statement.string(14)
-                        )
-                    ),
-                    number: statement.int64(15),
-                    id: statement.patternID(4),
-                    checksum: statement.digest(5),
-                    vectorDigest: statement.isNull(6) ? nil : statement.digest(6),
-                    offered: statement.isNull(7) ? nil : ScanTable.offered(statement, from: 7)
-                )
-            )
+            var change = ScanTable.change(statement)
+            change.offered = statement.isNull(12) ? nil : ScanTable.offered(statement, from: 12)
+            changes.append(change)
         }
         return changes
     }
@@ -276,6 +279,28 @@ final class ScanTable {
     /// Drops the table.
     func drop() throws {
         try database.execute("DROP TABLE IF EXISTS temp.scan")
+    }
+
+    /// The change that a row begins with: line, part, offset, length, id, checksum, digest of the vector, key, number,
+    /// reasons, and offset and length in the spool.
+    static func change(_ row: Statement) -> Change {
+        Change(
+            line: row.int64(0),
+            place: Place(
+                part: Int(row.int64(1)),
+                place: SourcePlace(
+                    offset: row.int64(2),
+                    length: Int(row.int64(3)),
+                    key: row.isNull(7) ? nil : row.string(7)
+                )
+            ),
+            number: row.int64(8),
+            id: row.patternID(4),
+            checksum: row.digest(5),
+            vectorDigest: row.isNull(6) ? nil : row.digest(6),
+            reasons: row.isNull(9) ? [] : row.string(9).split(separator: " ").map(String.init),
+            spooled: row.isNull(10) ? nil : ContentSpool.Place(offset: row.int64(10), length: Int(row.int64(11)))
+        )
     }
 
     private static func offered(_ statement: Statement, from column: Int) -> OfferedStatement {

@@ -2,8 +2,10 @@ internal import SQLite
 
 /// Looking ahead: what a push would write goes to copies that nobody else sees.
 extension SpokeState {
-    /// What no push writes to; copying it would take long.
-    private static let onlyRead = ["winners", "imported", "sink_files", "sink_positions", "sink_points"]
+    /// What a pull writes to, too; copying it may take long.
+    private static let pulled = ["winners", "imported"]
+    /// What only sinks write to.
+    private static let sinks = ["sink_files", "sink_positions", "sink_points"]
 
     /// Has everything that a push writes from here on go to temporary copies of the tables.
     ///
@@ -12,10 +14,23 @@ extension SpokeState {
     package func rehearse() throws {
         guard !database.leavesWritingToOthers else { return }
         database.leavesWritingToOthers = true
+        try copyTables { !(SpokeState.pulled + SpokeState.sinks).contains($0) }
+    }
+
+    /// Has what a pull writes go to temporary copies as well; of a state that is being rehearsed.
+    func rehearsePulling() throws {
+        let statement = try database.prepare("SELECT 1 FROM temp.sqlite_schema WHERE name = ?1")
+        try statement.bind(SpokeState.pulled[0], at: 1)
+        guard try !statement.step() else { return }
+        statement.reset()
+        try copyTables(SpokeState.pulled.contains)
+    }
+
+    private func copyTables(_ isChosen: (String) -> Bool) throws {
         try database.transaction {
             // The tables refer to each other.
             try database.execute("PRAGMA defer_foreign_keys = ON")
-            let tables = try texts(of: "table").filter { !SpokeState.onlyRead.contains($0.name) }
+            let tables = try texts(of: "table").filter { isChosen($0.name) }
             for table in tables {
                 try database.execute("CREATE TEMPORARY TABLE\(table.sql.dropFirst("CREATE TABLE".utf8.count))")
             }
@@ -23,7 +38,7 @@ extension SpokeState {
                 try database.execute("INSERT INTO temp.\(table.name) SELECT * FROM main.\(table.name)")
             }
             // Made behind the rows, which is faster.
-            for index in try texts(of: "index") where !SpokeState.onlyRead.contains(index.table) {
+            for index in try texts(of: "index") where isChosen(index.table) {
                 let kind = index.sql.hasPrefix("CREATE UNIQUE") ? "CREATE UNIQUE INDEX" : "CREATE INDEX"
                 try database.execute("\(kind) temp.\(index.sql.dropFirst(kind.utf8.count + 1))")
             }

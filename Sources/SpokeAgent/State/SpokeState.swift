@@ -16,6 +16,9 @@ package final class SpokeState {
     /// Whether what the hub withdraws is remembered, because other hubs may still have it.
     var remembersWithdrawn = false
 
+    /// The folder in which it is kept; `nil` where it is kept nowhere.
+    var folder: String? { database.path == StateFolder.inMemoryPath ? nil : Folder.containing(database.path) }
+
     init(database: SQLiteDatabase) throws {
         self.database = database
         try migrate()

@@ -5,6 +5,8 @@ internal import SQLite
 /// The folder that holds a spoke's state: a lock, the database, and damaged ones that were moved aside.
 package struct StateFolder {
     private static let lockName = "lock"
+    /// The path of a database that is kept nowhere.
+    static let inMemoryPath = ":memory:"
     private static let databaseName = "state.sqlite"
     /// The endings of a database and its companions.
     private static let companions = ["", "-wal", "-shm", suspectEnding]
@@ -78,7 +80,7 @@ package struct StateFolder {
 
     /// A state that holds nothing and is kept nowhere, for looking ahead where there is none yet.
     package static func inMemory() throws -> SpokeState {
-        try SpokeState(database: SQLiteDatabase(path: ":memory:"))
+        try SpokeState(database: SQLiteDatabase(path: inMemoryPath))
     }
 
     private func openChecked(_ now: Timestamp) throws -> SpokeState {

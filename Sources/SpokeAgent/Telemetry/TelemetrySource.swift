@@ -51,6 +51,9 @@ package struct TelemetrySource: PatternSource {
         rules.contains { $0.collection == collection } ? [log] : []
     }
 
+    /// What other rules made of the log stays said.
+    package func keeps(_ name: String) -> Bool { name == log }
+
     package func open(
         _ name: String,
         of policy: CollectionPolicy,
