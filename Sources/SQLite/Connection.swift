@@ -15,19 +15,30 @@ final class Connection {
     let pointer: OpaquePointer
     private var idleStatements: [(sql: String, pointer: OpaquePointer)] = []
 
-    init(path: String) throws(SQLiteError) {
-        if path != Self.inMemoryPath { Self.createPrivateFile(at: path) }
+    init(path: String, isImmutable: Bool) throws(SQLiteError) {
+        if path != Self.inMemoryPath, !isImmutable { Self.createPrivateFile(at: path) }
         self.path = path
         var opened: OpaquePointer?
         // Without its own mutex: the object is not Sendable, so two threads never use it at once.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        let way =
+            isImmutable ? SQLITE_OPEN_READONLY | SQLITE_OPEN_URI : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        let name = isImmutable ? Self.immutableName(path) : path
+        let code = sqlite3_open_v2(name, &opened, way | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
         guard let opened, code == SQLITE_OK else {
             let message = opened.map { String(cString: sqlite3_errmsg($0)) } ?? String(cString: sqlite3_errstr(code))
             sqlite3_close_v2(opened)
             throw SQLiteError(code: code, message: message, path: path)
         }
         pointer = opened
+    }
+
+    /// The URI of a file that nobody changes while it is open.
+    private static func immutableName(_ path: String) -> String {
+        var name = Array("file:".utf8)
+        for byte in path.utf8 {
+            if "%?#".utf8.contains(byte) { name += "%\(String(byte, radix: 16))".utf8 } else { name.append(byte) }
+        }
+        return String(decoding: name, as: UTF8.self) + "?immutable=1"
     }
 
     deinit {

@@ -8,7 +8,7 @@ package final class SQLiteDatabase {
     /// How long to wait for another connection's lock.
     package static let defaultBusyTimeout = Duration.seconds(5)
 
-    /// Findings that `quickCheck` collects at most.
+    /// Findings that `integrityCheck` collects at most.
     package static let maximumFindings = 100
 
     private let connection: Connection
@@ -17,11 +17,18 @@ package final class SQLiteDatabase {
     ///
     /// The path `:memory:` is a database that lives as long as this object. Throws `SQLiteError`, above all of the kinds
     /// `cantOpen`, `notADatabase`, `corrupt`, `readOnly` and `busy`.
-    package init(path: String, busyTimeout: Duration = SQLiteDatabase.defaultBusyTimeout) throws(SQLiteError) {
-        connection = try Connection(path: path)
+    ///
+    /// With `isImmutable` the file is read alone, as it stands, and no companion of it is looked at: for a file on which
+    /// nobody works, in a folder that cannot be written.
+    package init(
+        path: String,
+        busyTimeout: Duration = SQLiteDatabase.defaultBusyTimeout,
+        isImmutable: Bool = false
+    ) throws(SQLiteError) {
+        connection = try Connection(path: path, isImmutable: isImmutable)
         let milliseconds = busyTimeout / .milliseconds(1)
         try connection.check(sqlite3_busy_timeout(connection.pointer, Int32(max(0, min(milliseconds, 1e9)))))
-        try configure()
+        try configure(isImmutable: isImmutable)
     }
 
     /// The path it was opened with.
@@ -93,11 +100,12 @@ package final class SQLiteDatabase {
         try? execute("ROLLBACK")
     }
 
-    /// Reads the whole file, and returns what is wrong with it; nothing if it is sound.
+    /// Reads the whole file, also whether indexes and tables tell the same, and returns what is wrong with it; nothing if
+    /// it is sound.
     ///
     /// Throws `SQLiteError` of kind `corrupt` if the file is too damaged to be read.
-    package func quickCheck() throws(SQLiteError) -> [String] {
-        let statement = try prepare("PRAGMA quick_check(\(Self.maximumFindings))")
+    package func integrityCheck() throws(SQLiteError) -> [String] {
+        let statement = try prepare("PRAGMA integrity_check(\(Self.maximumFindings))")
         var findings: [String] = []
         while try statement.step() {
             findings.append(statement.string(0))
@@ -118,10 +126,11 @@ package final class SQLiteDatabase {
         try execute("PRAGMA user_version = \(version)")
     }
 
-    private func configure() throws(SQLiteError) {
+    private func configure(isImmutable: Bool) throws(SQLiteError) {
         for (option, value) in Self.options {
             try connection.check(sqlite3_shim_db_config(connection.pointer, option, value))
         }
+        guard !isImmutable else { return try execute("PRAGMA temp_store = FILE; PRAGMA cell_size_check = ON;") }
         guard sqlite3_db_readonly(connection.pointer, "main") != 1 else {
             throw SQLiteError(code: SQLITE_READONLY, message: "opened for reading only", path: path)
         }

@@ -31,9 +31,10 @@ package struct PatternExplanation: Sendable, Equatable {
         // How the collection decides is needed where the files are read, and where the hub knows nothing.
         let hasSources = try !sources.isEmpty || state?.sourcePaths(of: collection).isEmpty == false
         let policy = try answer == nil || hasSources ? PatternExplanation.policy(of: collection, client) : nil
+        let state = try state ?? StateFolder.inMemory()
         let statement = try policy.flatMap { policy in
             let parts = try PatternExplanation.parts(of: policy, sources, state, client)
-            return try SourceStatement.find(id, in: parts, of: client.node, under: policy, outgoing)
+            return try SourceStatement.find(id, in: parts, of: client.node, under: policy, outgoing, state: state)
         }
         let here = policy.flatMap { statement?.text(under: $0) }
         guard let (document, text) = answer else {
@@ -78,10 +79,9 @@ package struct PatternExplanation: Sendable, Equatable {
     private static func parts(
         of policy: CollectionPolicy,
         _ sources: [any PatternSource],
-        _ state: SpokeState?,
+        _ state: SpokeState,
         _ client: HubClient
     ) throws -> [any SourcePart] {
-        let state = try state ?? StateFolder.inMemory()
         let known = try state.sourcePaths(of: policy.collection)
         let context = SourceContext(
             state: state,

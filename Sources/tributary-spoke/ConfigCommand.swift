@@ -93,14 +93,18 @@ extension ConfigCommand {
             let hubs = try configuration.hubs()
             _ = try configuration.state()
             try checkPlaces(configuration)
+            for hub in hubs { _ = try TokenFile(hub.tokenFile).read() }
+            if let finding = PauseConditions(configuration.pause).finding() {
+                console.complain("warning: \(finding.found); \(finding.fix)")
+            }
             let names = hubs.map(\.endpoint.text).joined(separator: ", ")
             console.result("the settings can be used, with \(names)")
         }
 
         /// Whether what is read and written can be opened, as far as it is set.
         private func checkPlaces(_ configuration: SpokeConfiguration) throws {
-            _ = try configuration.openSources(home: PlaceOption.home)
-            _ = try configuration.openSinks(home: PlaceOption.home)
+            let sources = try configuration.openSources(home: PlaceOption.home)
+            try SpokeSettings.keepApart(try configuration.openSinks(home: PlaceOption.home), from: sources)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Federation
 import JSON
+import Replication
 import SpokeAgent
 
 /// What the hub knows about one pattern.
@@ -55,24 +56,48 @@ struct WhyCommand: ParsableCommand {
         if let state { given[.state] = .string(state) }
         if !sources.isEmpty { given[.sources] = .array(sources.map { .string($0.argument) }) }
         let configuration = try settings.load(given)
+        let outgoing = try configuration.outgoing()
+        let shown = outgoing.contentGuard.shown(id)
+        guard shown == id.description else {
+            throw SpokeError(
+                .failure,
+                "the id '\(shown)' holds what the guard keeps on this machine, so no hub has it from here, and none is asked"
+            )
+        }
         let clients = HubClients(console: console, environment: SystemClock.environment)
-        let client = try clients.client(try configuration.hubs()[0])
         let sources = try configuration.openSources(home: PlaceOption.home)
         let folder = StateFolder(try configuration.state())
         // A state that was asked for has to be there.
         let isRead = state != nil || folder.exists
-        let explanation = try PatternExplanation(
-            of: id,
-            in: collection,
-            at: at,
-            from: client,
-            sources: sources,
-            state: isRead ? try folder.openExisting() : nil,
-            outgoing: try configuration.outgoing()
-        )
+        let explanation = try asking(configuration.hubs(), console) { hub in
+            try PatternExplanation(
+                of: id,
+                in: collection,
+                at: at,
+                from: clients.client(hub),
+                sources: sources,
+                state: isRead ? try folder.openExisting() : nil,
+                outgoing: outgoing
+            )
+        }
         if explanation.isUnknown, !json { throw SpokeError(.failure, explanation.text) }
         console.result(json ? String(decoding: explanation.document, as: UTF8.self) : explanation.text)
         if explanation.isNeverSeen { throw ExitCode(ExitStatus.failure.rawValue) }
+    }
+
+    /// Asks the most preferred of `hubs` that is not away.
+    private func asking(
+        _ hubs: [HubSettings],
+        _ console: Console,
+        _ ask: (HubSettings) throws -> PatternExplanation
+    ) throws -> PatternExplanation {
+        for hub in hubs.dropLast() {
+            do { return try ask(hub) } catch let error as ReplicationError {
+                guard [.unreachable, .overloaded].contains(ExitStatus(error)) else { throw error }
+                console.complain("\(hub.endpoint) does not answer; asking the next hub")
+            }
+        }
+        return try ask(hubs[hubs.count - 1])
     }
 
     private static func collection(_ text: String) throws -> CollectionName {

@@ -149,7 +149,8 @@ struct InspectionTests {
             #"{"text":"clone https://bob:‹redacted:url-password›@git.firma.de/repo.git for ‹redacted:email›"}"#
         #expect(try inspect(before).outcome == .redacted(Array(after.utf8)))
         let blocking = try EgressGuard(GuardSettings(outcomes: ["email": .block]))
-        #expect(try inspect(#"{"text":"postgres://app:\#(token("{A16}"))@db.firma.de/x"}"#, by: blocking).outcome != .blocked)
+        let database = #"{"text":"postgres://app:\#(token("{A16}"))@db.firma.de/x"}"#
+        #expect(try inspect(database, by: blocking).outcome != .blocked)
         #expect(try inspect(#"{"text":"https://firma.de/?a:b=anna.berg@firma.de"}"#, by: blocking).outcome == .blocked)
     }
 

@@ -15,7 +15,7 @@ SKILLS = "skills-patterns"
 
 
 def items(prefix, count, text="x"):
-    return [{"id": f"{prefix}-{n}", "payload": {"value_score": 0.9, "text": text * 50}} for n in range(count)]
+    return [{"id": f"{prefix}-{n}", "payload": {"value_score": 0.9, "text": f"{prefix}-{n} " + text * 50}} for n in range(count)]
 
 
 def said(hub, node):
@@ -128,13 +128,61 @@ def test_what_is_held_and_was_damaged_goes_nowhere_and_is_fetched_anew(hub, spok
         done = subprocess.run([spoke.program, "doctor", *spoke.words("sync")[2:]], capture_output=True, text=True,
                               timeout=60, check=False)
     told = done.stdout + done.stderr
-    assert done.returncode != 0 and "does not match its checksum" in told and other in told, done
     assert "wrong" not in told and not os.path.exists(exported)
     assert b"wrong" not in b"".join(spoke.learned().values())
-    done = spoke.run("sync")
+    if finder != "sync":
+        assert done.returncode != 0 and "does not match its checksum" in told and other in told, done
+        done = spoke.run("sync")
     assert done.returncode == 0 and "damaged" in done.stderr, done
     assert spoke.learned() == learned
     assert spoke.run("sync").stderr == ""
+
+
+@pytest.mark.parametrize("old, new", [
+    (b'"threshold":0.7', b'"threshold":0.1'), (b'"name":"skills-patterns"', b'"name":"skills-pattxrns"'),
+    (b'"protocol":1', b'"protocol":2')])
+def test_what_is_kept_of_the_hub_and_was_damaged_is_not_gone_by(hub, spoke, old, new):
+    before = said(hub, spoke.node)
+    spoke.write(SKILLS, [*items(spoke.node, 50), {"id": "low-" + spoke.node, "payload": {"value_score": 0.4}}])
+    with open(database(spoke), "rb") as file:
+        if old not in file.read():
+            pytest.fail(f"{old} is not in the file")
+    patch(spoke, old, new)
+    done = spoke.run("sync")
+    assert done.returncode == 0 and "damaged" in done.stderr, done
+    goes_on(hub, spoke, before)
+
+
+def test_what_was_offered_and_is_out_of_order_ends_and_is_made_anew(hub, spoke):
+    before = said(hub, spoke.node)
+    spoke.write(SKILLS, items(spoke.node, 40))
+    with open(database(spoke), "rb") as file:
+        data = bytearray(file.read())
+    # An id in the middle that sorts elsewhere, as one bit makes it.
+    name = f"{spoke.node}-45".encode()
+    positions = [n for n in range(len(data)) if data[n:n + len(name)] == name]
+    assert positions
+    for position in positions:
+        data[position + len(name) - 3] ^= 0x10
+    with open(database(spoke), "wb") as file:
+        file.write(data)
+    first = spoke.run("sync", seconds=60)
+    second = spoke.run("sync", seconds=60)
+    assert second.returncode == 0, (first, second)
+    assert {row.split("|")[0] for row in said(hub, spoke.node)} == {row.split("|")[0] for row in before}
+    assert {one for one in spoke.learned_items(SKILLS) if one.startswith(spoke.node)} == {
+        f"{spoke.node}-{n}" for n in range(40)}
+
+
+def test_what_is_held_is_read_where_nothing_can_be_written(hub, spoke):
+    with SmallDisk(spoke.hub.arena.folder("readonly"), 16) as disk:
+        state = os.path.join(disk.folder, "state")
+        subprocess.run(["cp", "-a", spoke.state, state], check=True)
+        remount(disk.folder, "ro")
+        for words in (["list", SKILLS], ["get", SKILLS, f"{spoke.node}-1"], ["status"], ["export", "-", "--learned"]):
+            done = subprocess.run([spoke.program, *words, "--state", state], capture_output=True, text=True, timeout=60,
+                                  check=False)
+            assert done.returncode == 0 and spoke.node in done.stdout, (words, done)
 
 
 def test_a_running_spoke_keeps_others_from_rebuilding(hub, spoke):

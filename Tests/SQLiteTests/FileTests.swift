@@ -83,7 +83,7 @@ struct FileTests {
     @Test("A sound file has no findings")
     func sound() throws {
         try makeDatabase()
-        #expect(try SQLiteDatabase(path: path).quickCheck().isEmpty)
+        #expect(try SQLiteDatabase(path: path).integrityCheck().isEmpty)
     }
 
     @Test("A damaged page is found, and reading it is an error of kind corrupt")
@@ -94,7 +94,7 @@ struct FileTests {
             try overwrite(path, at: offset, with: [UInt8](repeating: 0xa5, count: 200))
         }
         let database = try SQLiteDatabase(path: path)
-        let findings = Result { try database.quickCheck() }
+        let findings = Result { try database.integrityCheck() }
         switch findings {
         case .success(let found): #expect(!found.isEmpty)
         case .failure(let error): #expect((error as? SQLiteError)?.kind == .corrupt)

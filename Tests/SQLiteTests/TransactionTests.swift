@@ -97,7 +97,7 @@ struct TransactionTests {
         #expect("\(error)".contains("Free disk space"))
         #expect(!database.isInTransaction)
         #expect(try count() == 1)
-        #expect(try database.quickCheck().isEmpty)
+        #expect(try database.integrityCheck().isEmpty)
         try database.execute("INSERT INTO t VALUES (2)")
         #expect(try count() == 2)
     }

@@ -27,7 +27,10 @@ extension SpokeConfiguration {
             throw missing(.node, "this node's name is not set\(whose)", "NAME")
         }
         guard let tokenFile = own(.tokenFile, of: value, rank) else {
-            throw missing(.tokenFile, "the file with this node's token is not set\(whose)", "FILE")
+            let event =
+                "this node has no token\(whose): 'tributary-spoke enroll' gets one with the join token that the hub's"
+                + " operator makes; where it is in a file already"
+            throw missing(.tokenFile, event, "FILE")
         }
         do throws(InvalidSetting) {
             return HubSettings(

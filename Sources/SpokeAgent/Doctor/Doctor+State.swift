@@ -40,7 +40,7 @@ extension Doctor {
         guard folder.exists else { return [] }
         do {
             let database = try SQLiteDatabase(path: folder.databasePath)
-            if let finding = try database.quickCheck().first { return [Doctor.damaged(folder, finding)] }
+            if let finding = try database.integrityCheck().first { return [Doctor.damaged(folder, finding)] }
             let version = try database.userVersion
             let sound = Finding.ok(Doctor.state, "\(folder.databasePath) is sound, schema \(version)")
             // An older one is left to the next round: looking changes nothing. A newer one is refused.

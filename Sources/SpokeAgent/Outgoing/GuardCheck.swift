@@ -137,6 +137,11 @@ extension GuardCheck {
             table.append([String(item.line), word, item.place.isEmpty ? "-" : item.place, item.allow])
         }
         var lines = table.isEmpty ? [] : table.lines
+        if let first = items.first {
+            lines.append(
+                "what is no secret is allowed in the settings: \"guard\": {\"allow\": [\"\(first.allow)\"]}"
+            )
+        }
         if unreadable > 0 {
             lines.append(
                 unreadable == 1

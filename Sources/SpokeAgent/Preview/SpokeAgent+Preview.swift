@@ -79,7 +79,7 @@ extension SpokeAgent {
             case .notModified:
                 if let held { return (held.0, true) }
             }
-        } catch let error as ReplicationError where held != nil && error.kind != .stopped {
+        } catch let error as ReplicationError where held != nil && SpokeAgent.isPassing(error) {
             report.notes.append("by the hub's policies as they were last known, since it cannot be asked now: \(error)")
         }
         guard let held else {
@@ -89,6 +89,11 @@ extension SpokeAgent {
             )
         }
         return (held.0, false)
+    }
+
+    /// Whether the hub is merely away, so that a push later may work.
+    private static func isPassing(_ error: ReplicationError) -> Bool {
+        [.unreachable, .overloaded].contains(ExitStatus(error))
     }
 
     /// Learns what a push would learn of the hub and of other hubs before it offers anything; returns why that is not all.
@@ -109,7 +114,9 @@ extension SpokeAgent {
 
     /// Why the push may find out more than can be known without the hub.
     private func doubt(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
-        if try isIgnorant(of: entry) { return "the push reads first what others say, and leaves out what is a copy of that" }
+        if try isIgnorant(of: entry) {
+            return "the push reads first what others say, and leaves out what is a copy of that"
+        }
         if try state.needsStatements(of: entry.policy.collection) || !siblings.isEmpty {
             return "the push reads first what the hub has of this node already, and leaves that out"
         }

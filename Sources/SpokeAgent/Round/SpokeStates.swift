@@ -26,7 +26,7 @@ package final class SpokeStates {
         further = try hubs.dropFirst().map(open)
         self.peers = try peers.map(open)
         if !further.isEmpty || !peers.isEmpty {
-            for state in [home] + further + self.peers { state.remembersWithdrawn = true }
+            for state in [home] + further + self.peers { state.hasOtherHubs = true }
         }
         // Sinks follow one state, whichever hubs are shown, and so they do as long as there are several.
         if !further.isEmpty || !self.peers.isEmpty {

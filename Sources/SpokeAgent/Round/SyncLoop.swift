@@ -222,6 +222,8 @@ package final class SyncLoop {
         orders.log(line)
         orders.status(line)
         complaints.forget()
+        // Nobody missed the hub that is worked with now.
+        isHubMissed = false
         failures = 0
         due = environment.elapsed()
     }

@@ -75,6 +75,13 @@ struct GitSnapshotWriter {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let length = readlink(link, &buffer, buffer.count)
         if length > 0, buffer[..<length].map({ UInt8(bitPattern: $0) }).elementsEqual(name.utf8) { return }
+        if length < 0, FileFingerprint(path: link) != nil {
+            throw SpokeError(
+                .partial,
+                "\(link) is no link that a spoke made and is left as it is; the snapshot is \(name) beside it: move that file"
+                    + " away, and the link is made"
+            )
+        }
         let partial = "\(layout.snapshots)/.\(GitLayout.latestName(collection)).partial"
         unlink(partial)
         guard symlink(name, partial) == 0, rename(partial, link) == 0 else {

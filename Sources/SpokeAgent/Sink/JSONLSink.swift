@@ -54,7 +54,7 @@ package struct JSONLSink: WinnerSink, Equatable {
         var lines = LineReader(try SourceFile(file), limit: SourceLimits.lineBytes)
         try lines.forEachLine { line in
             guard found == nil || wasOwn && !isOwn else { return }
-            let root = (try? JSONDocument(parsing: line.record.bytes))?.root
+            let root = JSONLSink.document(line.record.bytes)?.root
             if root?["payload"]?["federation"]?["origin"]?.string != nil {
                 isOwn = true
             } else if !wasOwn || root?.kind == .object {
@@ -62,5 +62,11 @@ package struct JSONLSink: WinnerSink, Equatable {
             }
         }
         return wasOwn && isOwn ? nil : found
+    }
+
+    /// A line as it is read; an id up to 2^64 - 1 may be written as a number.
+    private static func document(_ bytes: UnsafeRawBufferPointer) -> JSONDocument? {
+        if let document = try? JSONDocument(parsing: bytes) { return document }
+        return TopLevelInteger.quotingUnsigned(in: bytes).flatMap { try? JSONDocument(parsing: $0) }
     }
 }

@@ -1,4 +1,5 @@
 package import Federation
+internal import Presentation
 package import Replication
 internal import Snapshots
 
@@ -54,7 +55,17 @@ package struct SnapshotExport {
     ///
     /// Throws a `SnapshotFileError` or a ``SpokeError``; then there is no new file.
     package func run(_ selection: Selection, of collections: [CollectionName], to path: String) throws -> Outcome {
-        let chosen = try collections.isEmpty ? present(selection) : collections
+        let present = try present(selection)
+        for wanted in collections where !present.contains(wanted) {
+            let names = present.map(\.text)
+            let guess = Suggestion.nearest(to: wanted.text, among: names).map { "; did you mean '\($0)'?" } ?? "."
+            throw SpokeError(
+                .usage,
+                "there is nothing of a collection '\(wanted)'\(guess) There is something of:"
+                    + " \(names.isEmpty ? "none" : names.joined(separator: ", "))"
+            )
+        }
+        let chosen = collections.isEmpty ? present : collections
         var outcome = Outcome(entries: [], bytes: 0, held: 0, unreadable: 0)
         try state.beginExport()
         if selection != .learned {

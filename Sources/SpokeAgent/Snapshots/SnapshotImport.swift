@@ -79,6 +79,11 @@ package struct SnapshotImport {
         case .refused(let id, let refusal, _, let place):
             report.refuse(id, refusal, at: place, in: collection)
         case .item(let item, let place):
+            guard try !state.isWithdrawn(item.id, from: collection) else {
+                let refusal = Refusal(.retracted, "the hub withdrew this pattern, so no file brings it back")
+                report.refuse(item.id, refusal, at: place, in: collection)
+                return
+            }
             let (value, updatedAt) = SnapshotImport.reading(of: item, policy, in: collection)
             guard try !state.stage(item, value: value, updatedAt: updatedAt, in: collection) else { return }
             let refusal = Refusal(.idInvalid, "the snapshot has this pattern twice; the first one counts")

@@ -7,6 +7,8 @@ internal import Replication
 package struct SourceStatement: Sendable, Equatable {
     /// What becomes of it.
     package enum Standing: String, Sendable {
+        /// The hub has just that already.
+        case shared
         case offerable, pulled, retracted, unreadable, held
         case belowThreshold = "below-threshold"
         case withoutValue = "without-value"
@@ -26,14 +28,18 @@ package struct SourceStatement: Sendable, Equatable {
 
     /// Looks for pattern `id` in `parts` of sources, as `node` under `policy`.
     ///
-    /// `nil` where none of them names it. Throws a ``SpokeError`` where reading breaks off.
+    /// `nil` where none of them names it. What `state` knows of others and of the hub is taken into account. Throws a
+    /// ``SpokeError`` where reading breaks off.
     static func find(
         _ id: PatternID,
         in parts: [any SourcePart],
         of node: NodeName,
         under policy: CollectionPolicy,
-        _ outgoing: OutgoingRules
+        _ outgoing: OutgoingRules,
+        state: SpokeState
     ) throws -> SourceStatement? {
+        let number = try state.number(of: policy.collection)
+        let winners = try HeldForeignWinners(state, number, shown: state, of: policy.collection, node: node)
         let reader = SourceItemReader(policy: policy, node: node, outgoing: outgoing, hasher: SHA256())
         var found: SourceStatement?
         for part in parts {
@@ -42,8 +48,9 @@ package struct SourceStatement: Sendable, Equatable {
                 var named: PatternID?
                 var statement = SourceStatement(path: part.name, line: record.number, standing: .unreadable)
                 do {
-                    let item = try reader.read(record.text, id: &named, besides: NoForeignWinners())
+                    let item = try reader.read(record.text, id: &named, besides: winners)
                     statement.standing = Standing(item.standing)
+                    if item.standing == .offerable, try state.hubHas(item, in: number) { statement.standing = .shared }
                     statement.value = item.value
                     statement.reasons = item.reasons
                 } catch let refusal as Refusal {
@@ -69,13 +76,14 @@ package struct SourceStatement: Sendable, Equatable {
                 + " has none is never sent; give it one there"
         case .unreadable: return "\(place) cannot be sent, \(detail ?? "as it cannot be read"); correct the line"
         case .retracted: return "\(place) takes it back itself, so it is not shared"
-        case .pulled: return "\(place) has it as it was pulled from another node, so it is not offered from here"
+        case .pulled: return "\(place) has what another node said, so it is not offered from here"
         case .held:
             return
                 "\(place) has it, and it stays here because of \(reasons.joined(separator: ", ")); take out what must"
                 + " not leave, or allow it as 'tributary-spoke guard check' says"
         case .notShared:
             return "\(place) has it, and your sharing rules keep it here: \(reasons.joined(separator: ", "))"
+        case .shared: return "\(place) has it, and the hub has just that of this node"
         case .offerable:
             return "\(place) has it; 'tributary-spoke sync' or 'push' offers it, and says what became of it"
         }

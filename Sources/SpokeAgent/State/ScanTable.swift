@@ -1,5 +1,6 @@
 internal import Digest
 internal import Federation
+internal import Replication
 internal import SQLite
 
 /// What a scan of a collection's files found, in a temporary table, so that memory does not grow with the files.
@@ -260,8 +261,15 @@ final class ScanTable {
         try statement.bind(id ?? PatternID(canonical: []), at: 2)
         try statement.bind(Int64(limit), at: 3)
         var found: [(id: PatternID, offered: OfferedStatement)] = []
+        var last = id
         while try statement.step() {
-            found.append((statement.patternID(0), ScanTable.offered(statement, from: 1)))
+            let next = statement.patternID(0)
+            // In a damaged table the same row is found behind itself, again and again.
+            if let last, next <= last {
+                throw state.damage("what was offered is out of order at \(ShownText.of(next.description))")
+            }
+            last = next
+            found.append((next, ScanTable.offered(statement, from: 1)))
         }
         return found
     }

@@ -120,19 +120,18 @@ extension SpokeState {
         return try statement.step()
     }
 
-    /// Remembers, where that is of use, that the hub withdrew pattern `id`; returns whether that is new.
+    /// Remembers that the hub withdrew pattern `id`, so that no file brings it back; returns whether that may change what is
+    /// shown.
     func rememberWithdrawn(_ id: PatternID, from collection: Int64) throws -> Bool {
-        guard remembersWithdrawn else { return false }
         let statement = try database.prepare("INSERT OR IGNORE INTO withdrawn (collection, id) VALUES (?1, ?2)")
         try statement.bind(collection, at: 1)
         try statement.bind(id, at: 2)
         while try statement.step() {}
-        return database.changedRows > 0
+        return hasOtherHubs && database.changedRows > 0
     }
 
     /// Forgets that the hub withdrew pattern `id`, which it serves again.
     func forgetWithdrawn(_ id: PatternID, from collection: Int64) throws {
-        guard remembersWithdrawn else { return }
         let statement = try database.prepare("DELETE FROM withdrawn WHERE collection = ?1 AND id = ?2")
         try statement.bind(collection, at: 1)
         try statement.bind(id, at: 2)

@@ -113,6 +113,21 @@ extension SpokeState {
         try statement.bind(item.revision, at: 3)
     }
 
+    /// Whether the hub is known to have just what `item` says, from this node.
+    func hubHas(_ item: SourceItem, in collection: Int64) throws -> Bool {
+        let statement = try database.prepare(
+            """
+            SELECT 1 FROM offered
+            WHERE collection = ?1 AND id = ?2 AND checksum = ?3 AND vector_digest = ?4 AND state = 0 AND is_live = 1
+            """
+        )
+        try statement.bind(collection, at: 1)
+        try statement.bind(item.id, at: 2)
+        try statement.bind(item.checksum, at: 3)
+        try statement.bind(item.vectorDigest, at: 4)
+        return try statement.step()
+    }
+
     /// How many content statements are pending, accepted and refused.
     func offerCounts(in collection: Int64) throws -> (accepted: Int64, pending: Int64, refused: Int64) {
         let statement = try database.prepare(

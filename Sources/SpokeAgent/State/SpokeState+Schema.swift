@@ -1,3 +1,4 @@
+internal import Digest
 internal import Federation
 internal import SQLite
 
@@ -22,6 +23,7 @@ extension SpokeState {
             let version = try database.userVersion
             guard version < SpokeState.schemaVersion else { return }
             for migration in SpokeState.migrations[Int(version)...] { try database.execute(migration) }
+            if version < SpokeState.factDigestVersion { try digestFacts() }
             if version < SpokeState.contentDigestVersion { try digestWinners() }
             try database.setUserVersion(SpokeState.schemaVersion)
             try sealSchema()
@@ -173,7 +175,10 @@ extension SpokeState {
         ) STRICT, WITHOUT ROWID;
         """,
         SpokeState.importedTables,
-        "-- From here on the text of the schema is sealed.",
+        """
+        -- Over name and value. From here on the text of the schema is a fact, too.
+        ALTER TABLE facts ADD COLUMN digest BLOB;
+        """,
     ]
 
     /// What sinks that write winner by winner remember.
@@ -240,6 +245,20 @@ extension SpokeState {
 
     /// The version from which on winners carry a digest of what they say.
     private static let contentDigestVersion: Int32 = 4
+
+    /// The version from which on facts carry a digest.
+    private static let factDigestVersion: Int32 = 10
+
+    /// Digests the facts that were kept before.
+    private func digestFacts() throws {
+        let facts = try database.prepare("SELECT name, value FROM facts")
+        var kept: [(name: String, value: String)] = []
+        while try facts.step() { kept.append((facts.string(0), facts.string(1))) }
+        for (name, value) in kept {
+            try database.prepare("UPDATE facts SET digest = ?2 WHERE name = ?1")
+                .run(name, factDigest(name, value).bytes)
+        }
+    }
 
     /// Digests the winners that were held before.
     private func digestWinners() throws {

@@ -48,12 +48,13 @@ extension SpokeState {
         return hasher.finish().hex
     }
 
-    /// What is wrong with the contents held, by their checksums.
+    /// What is wrong with facts and contents, by what was digested of them.
     func contentFindings() throws -> [String] {
-        var findings: [String] = []
+        for name in Fact.allCases { _ = try fact(name) }
+        var findings = try totalFindings()
         let statement = try database.prepare(
             """
-            SELECT w.id, w.checksum, w.payload, w.vector_digest, w.vector, c.name
+            SELECT w.id, w.checksum, w.payload, w.vector_digest, w.vector, c.name, w.content_digest
             FROM learned AS w JOIN collections AS c ON c.number = w.collection
             """
         )
@@ -67,9 +68,57 @@ extension SpokeState {
                 vectorDigest: statement.digest(3),
                 vector: statement.isNull(4) ? nil : statement.bytes(4)
             )
-            if !isIntact { findings.append(SpokeState.finding(statement.patternID(0), collection)) }
+            let content = ContentDigest.of(
+                canonicalPayload: statement.bytes(2),
+                collection: collection,
+                hasher: hasher
+            )
+            if !isIntact || content != statement.digest(6) {
+                findings.append(SpokeState.finding(statement.patternID(0), collection))
+            }
         }
         return findings
+    }
+
+    /// Whether the winners held, with whose they are and their numbers, still come to the total that was counted of them.
+    private func totalFindings() throws -> [String] {
+        // What is shown of several hubs is copied, and no total kept of it.
+        guard try fact(.hub) != nil else { return [] }
+        return try collections().compactMap { collection in
+            let statement = try database.prepare(
+                """
+                SELECT w.id, w.origin, w.incarnation, w.revision, w.checksum, w.vector_digest FROM winners AS w
+                WHERE w.collection = ?1
+                """
+            )
+            try statement.bind(number(of: collection), at: 1)
+            var total = SetDigest()
+            while try statement.step() {
+                guard let origin = NodeName(statement.string(1)), let incarnation = Int32(exactly: statement.int64(2))
+                else {
+                    return SpokeState.finding(statement.patternID(0), collection)
+                }
+                total.insert(
+                    ItemDigest.winner(
+                        collection: collection,
+                        id: statement.patternID(0),
+                        origin: origin,
+                        version: ContributionVersion(
+                            incarnation: incarnation,
+                            revision: statement.int64(3),
+                            checksum: statement.digest(4),
+                            vectorDigest: statement.digest(5)
+                        ),
+                        hasher: hasher
+                    )
+                )
+            }
+            let counted = try database.prepare("SELECT winner_count, winner_sum FROM collections WHERE name = ?1")
+            try counted.bind(collection.text, at: 1)
+            guard try counted.step() else { return nil }
+            let isSame = counted.int64(0) == total.count && counted.digest(1) == total.sum
+            return isSame ? nil : "the winners held of \(collection) do not come to the total that was counted of them"
+        }
     }
 
     /// Whether content is the one that its checksum was made of; a vector is looked at where it is held.

@@ -13,8 +13,8 @@ package final class SpokeState {
     var layers: [Layer] = [.own]
     /// Where there are several hubs: the state that holds what is shown, for sinks.
     var shown: SpokeState?
-    /// Whether what the hub withdraws is remembered, because other hubs may still have it.
-    var remembersWithdrawn = false
+    /// Whether what the hub withdraws may be shown all the same, because other hubs still have it.
+    var hasOtherHubs = false
 
     /// The folder in which it is kept; `nil` where it is kept nowhere.
     var folder: String? { database.path == StateFolder.inMemoryPath ? nil : Folder.containing(database.path) }
@@ -26,9 +26,22 @@ package final class SpokeState {
 
     /// The value kept under `name`.
     func fact(_ name: Fact) throws -> String? {
-        let statement = try database.prepare("SELECT value FROM facts WHERE name = ?1")
+        let statement = try database.prepare("SELECT value, digest FROM facts WHERE name = ?1")
         try statement.bind(name.rawValue, at: 1)
-        return try statement.step() ? statement.string(0) : nil
+        guard try statement.step() else { return nil }
+        let value = statement.string(0)
+        guard !statement.isNull(1), statement.digest(1) == factDigest(name.rawValue, value) else {
+            throw damage("the \(name.rawValue) that is kept does not match its digest")
+        }
+        return value
+    }
+
+    /// What tells that a fact is the one that was kept.
+    func factDigest(_ name: String, _ value: String) -> SHA256Digest {
+        hasher.update(Array(name.utf8))
+        hasher.update([0])
+        hasher.update(Array(value.utf8))
+        return hasher.finish()
     }
 
     /// Keeps `value` under `name`; `nil` forgets it.
@@ -38,12 +51,15 @@ package final class SpokeState {
             return
         }
         try database.prepare(
-            "INSERT INTO facts (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-        ).run(name.rawValue, value)
+            """
+            INSERT INTO facts (name, value, digest) VALUES (?1, ?2, ?3)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value, digest = excluded.digest
+            """
+        ).run(name.rawValue, value, factDigest(name.rawValue, value).bytes)
     }
 
     /// Single values that are kept.
-    enum Fact: String {
+    enum Fact: String, CaseIterable {
         /// Over the text of the schema.
         case schema
         case hub, epoch, node, incarnation

@@ -75,8 +75,18 @@ package struct StateFolder {
                     + " 'tributary-spoke sync' first"
             )
         }
-        return try SpokeState(database: SQLiteDatabase(path: databasePath))
+        do {
+            return try SpokeState(database: SQLiteDatabase(path: databasePath))
+        } catch let error where isUnwritable {
+            // Where somebody works on it, what counts is not in the file yet.
+            let log = FileFingerprint(path: databasePath + "-wal")?.size ?? 0
+            guard log == 0, !isInUse else { throw error }
+            return try SpokeState(database: SQLiteDatabase(path: databasePath, isImmutable: true))
+        }
     }
+
+    /// Whether this user may not make files in the folder, or not write the one that is there.
+    private var isUnwritable: Bool { access(path, W_OK) != 0 || access(databasePath, W_OK) != 0 }
 
     /// A state that holds nothing and is kept nowhere, for looking ahead where there is none yet.
     package static func inMemory() throws -> SpokeState {
@@ -94,9 +104,11 @@ package struct StateFolder {
         let isSmall = (FileFingerprint(path: databasePath)?.size ?? 0) <= StateFolder.alwaysCheckedBytes
         let isDue = try !isSmall && isDueForCheck(state, now)
         guard isSmall || wasCutOff || isSuspect || isDue else { return state }
-        if let finding = try state.database.quickCheck().first { throw state.damage(finding) }
+        if let finding = try state.database.integrityCheck().first { throw state.damage(finding) }
         // Contents are looked at whenever they are read; here those that nobody reads.
-        if isSuspect || isDue, let finding = try state.contentFindings().first { throw state.damage(finding) }
+        if isSmall || isSuspect || isDue, let finding = try state.contentFindings().first {
+            throw state.damage(finding)
+        }
         unlink(databasePath + StateFolder.suspectEnding)
         if !isSmall { try state.setFact(.lastCheckedAt, String(now.microseconds)) }
         return state
@@ -109,7 +121,7 @@ package struct StateFolder {
     }
 
     /// A database up to this size is checked whenever it is opened.
-    private static let alwaysCheckedBytes: Int64 = 8 * 1024 * 1024
+    private static let alwaysCheckedBytes: Int64 = 1024 * 1024
     /// The longest time between two checks of a larger one, in microseconds: a day.
     private static let checkInterval: Int64 = 24 * 3_600 * 1_000_000
     /// Names the file that says that damage was met while the database was in use.

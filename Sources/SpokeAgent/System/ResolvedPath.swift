@@ -7,7 +7,9 @@ enum ResolvedPath {
         var there = path.hasPrefix("/") ? path : "./\(path)"
         var missing: [Substring] = []
         while true {
-            if let resolved = real(there) { return ([resolved == "/" ? "" : resolved[...]] + missing).joined(separator: "/") }
+            if let resolved = real(there) {
+                return ([resolved == "/" ? "" : resolved[...]] + missing).joined(separator: "/")
+            }
             while there.count > 1, there.hasSuffix("/") { there.removeLast() }
             guard let slash = there.lastIndex(of: "/"), there.count > 1 else { return path }
             let name = there[there.index(after: slash)...]
