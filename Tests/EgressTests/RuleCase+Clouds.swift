@@ -128,8 +128,14 @@ extension RuleCase {
         ),
         RuleCase(
             "tributary-token",
-            ["tributary_{h12}_{u43}", "token: tributary_{h12}_{u43}\n"],
-            not: ["tributary_{h12}", "tributary_http_requests_total", "tributary_{h12}_{u20}"]
+            [
+                "tributary_{h12}_{u43}", "token: tributary_{h12}_{u43}\n", "tributary_join_{h12}_{u43}",
+                "join token: tributary_join_{h12}_{u43}\n",
+            ],
+            not: [
+                "tributary_{h12}", "tributary_join_{h12}", "tributary_join_<id>_<secret>",
+                "tributary_http_requests_total", "tributary_{h12}_{u20}", "tributary_join_{h12}_{u20}",
+            ]
         ),
     ]
 }

@@ -66,6 +66,7 @@ def test_rebuild_without_a_hub_leaves_the_sinks_and_goes_on_later(hub, spoke):
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 5, done
     assert spoke.learned() == learned, "the sink is untouched"
+    assert f"{spoke.node}-11" in spoke.run("list", SKILLS).stdout, "and so is what is held"
     spoke.port = hub.port
     goes_on(hub, spoke, before)
 

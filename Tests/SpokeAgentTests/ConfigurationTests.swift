@@ -60,6 +60,22 @@ struct ConfigurationTests {
         #expect(words.contains(place) && words.hasSuffix("; \(advice)"), "\(words)")
     }
 
+    @Test("What a later layer sets for all hubs is shown of each, as it is used")
+    func hubsAsUsed() throws {
+        let hubs = ["http://one:1", "http://two:2"].map { #"{"url":"\#($0)","node":"file","tokenFile":"/file"}"# }
+        folder.write(ConfigurationTests.user, #"{"hubs":[\#(hubs.joined(separator: ","))]}"#)
+        let plain = try load()
+        #expect(try plain.hubs().map(\.node.text) == ["file", "file"])
+        let configuration = try load(variables: ["TRIBUTARY_NODE": "variable", "TRIBUTARY_TOKEN_FILE": "/variable"])
+        #expect(try configuration.hubs().map(\.node.text) == ["variable", "variable"])
+        #expect(try configuration.hubs().map(\.tokenFile) == ["/variable", "/variable"])
+        let shown = configuration.text(hasOrigins: true)
+        #expect(!shown.contains(#""file""#) && !shown.contains(#""/file""#), "\(shown)")
+        // What is shown can be used as a file.
+        folder.write("shown.json", configuration.json(hasOrigins: false).text)
+        #expect(try load(file: folder("shown.json")).hubs() == configuration.hubs())
+    }
+
     @Test("A text that is no JSON at all is told without advice that does not fit")
     func noSlip() throws {
         #expect(try !complaint("{\"node\" \"a\"}").contains(";"))

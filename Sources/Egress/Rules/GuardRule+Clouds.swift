@@ -231,9 +231,10 @@ extension GuardRule {
         GuardRule(
             "tributary-token",
             .block,
-            "a node's token for a hub of this system",
+            "a node's token for a hub of this system, or a join token",
             [
-                .token("tributary_", [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)])
+                .token("tributary_", [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)]),
+                .token("tributary_join_", [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)]),
             ]
         ),
     ]

@@ -8,7 +8,7 @@ extension SpokeConfiguration {
     package func hubs() throws(SpokeError) -> [HubSettings] {
         if entries[.hubs] != nil { return try list(of: .hubs) }
         guard let entry = entries[.hub] else { throw missing(.hub, "no hub is set", "URL") }
-        return [try hub(.object([.init("url", entry.value)]), rank: Int.min, place: nil)]
+        return [try hub(.object([.init("url", entry.value)]), place: nil)]
     }
 
     /// The hubs that `setting` lists; throws ``SpokeError`` where one lacks something.
@@ -16,17 +16,17 @@ extension SpokeConfiguration {
         guard let entry = entries[setting], case .array(let elements) = entry.value else { return [] }
         var hubs: [HubSettings] = []
         for (index, element) in elements.enumerated() {
-            hubs.append(try hub(element, rank: entry.rank, place: "\(setting.rawValue)[\(index)]"))
+            hubs.append(try hub(element, place: "\(setting.rawValue)[\(index)]"))
         }
         return hubs
     }
 
-    private func hub(_ value: JSONValue, rank: Int, place: String?) throws(SpokeError) -> HubSettings {
+    private func hub(_ value: JSONValue, place: String?) throws(SpokeError) -> HubSettings {
         let whose = place.map { " for \($0)" } ?? ""
-        guard let node = own(.node, of: value, rank) else {
+        guard let node = own(.node, of: value) else {
             throw missing(.node, "this node's name is not set\(whose)", "NAME")
         }
-        guard let tokenFile = own(.tokenFile, of: value, rank) else {
+        guard let tokenFile = own(.tokenFile, of: value) else {
             let event =
                 "this node has no token\(whose): 'tributary-spoke enroll' gets one with the join token that the hub's"
                 + " operator makes; where it is in a file already"
@@ -37,30 +37,23 @@ extension SpokeConfiguration {
                 endpoint: try SettingText.endpoint(value.member("url")?.stringValue ?? ""),
                 node: try SettingText.node(node),
                 tokenFile: tokenFile,
-                caFile: own(.caFile, of: value, rank)
+                caFile: own(.caFile, of: value)
             )
         } catch { throw SpokeError(.configuration, "\(place ?? "the hub"): \(error)") }
     }
 
-    /// What a hub has of `setting`: its own, unless a later layer than the hub's sets it for all.
-    private func own(_ setting: Setting, of hub: JSONValue, _ rank: Int) -> String? {
-        let common = entries[setting]
-        guard let own = hub.member(setting.rawValue)?.stringValue else { return common?.value.stringValue }
-        guard let common, common.rank > rank else { return own }
-        return common.value.stringValue
+    /// What a hub has of `setting`: its own, or what all have in common.
+    private func own(_ setting: Setting, of hub: JSONValue) -> String? {
+        hub.member(setting.rawValue)?.stringValue ?? entries[setting]?.value.stringValue
     }
 
     /// What is set of the preferred hub, whether everything is set of it or not: its address for `hub`, and of `node`,
     /// `tokenFile` and `caFile` its own or what all have in common.
     package func preferred(_ setting: Setting) -> String? {
         var hub = JSONValue.object([])
-        var rank = Int.min
-        if let entry = entries[.hubs], case .array(let elements) = entry.value, let first = elements.first {
-            hub = first
-            rank = entry.rank
-        }
+        if case .array(let elements) = entries[.hubs]?.value, let first = elements.first { hub = first }
         if setting == .hub { return entries[.hub]?.value.stringValue ?? hub.member("url")?.stringValue }
-        return own(setting, of: hub, rank)
+        return own(setting, of: hub)
     }
 
     /// The folder for the state; throws ``SpokeError`` where nothing tells which.

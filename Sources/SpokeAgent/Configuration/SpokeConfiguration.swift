@@ -27,6 +27,22 @@ package struct SpokeConfiguration: Sendable, Equatable {
                 entries[setting] = Entry(value: value, origin: layer.origin, rank: rank)
             }
         }
+        for setting in [Setting.hubs, .pullFrom] {
+            guard let entry = entries[setting], case .array(let hubs) = entry.value else { continue }
+            entries[setting]?.value = .array(hubs.map { overruled($0, entry.rank) })
+        }
+    }
+
+    /// A hub of a list with the layer `rank`, with what later layers set for all hubs in place of its own.
+    private func overruled(_ hub: JSONValue, _ rank: Int) -> JSONValue {
+        guard case .object(let members) = hub else { return hub }
+        return .object(
+            members.map { member in
+                let common = [Setting.node, .tokenFile, .caFile].first { $0.rawValue == member.name }
+                guard let entry = common.flatMap({ entries[$0] }), entry.rank > rank else { return member }
+                return JSONValue.Member(member.name, entry.value)
+            }
+        )
     }
 
     /// Reads what is set around a program and by `options`, what its command line gave.

@@ -43,11 +43,12 @@ package struct Surroundings: Sendable {
 
     /// Variables that set nothing and look as if they were meant to, each with the one that may be meant.
     var misspelledVariables: [(name: String, nearest: String)] {
+        let refused = Setting.refusedKeys.keys.map { Surroundings.prefix + $0.uppercased() }
         let known = Setting.allCases.map(\.variable) + [Surroundings.fileVariable]
         // What all begin with says nothing about what was meant.
         let rests = known.map { String($0.dropFirst(Surroundings.prefix.count)) }
         return environment.keys.sorted().compactMap { name in
-            guard name.hasPrefix(Surroundings.prefix), !known.contains(name),
+            guard name.hasPrefix(Surroundings.prefix), !known.contains(name), !refused.contains(name),
                 let nearest = Suggestion.nearest(to: String(name.dropFirst(Surroundings.prefix.count)), among: rests)
             else { return nil }
             return (name, Surroundings.prefix + nearest)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Looks whether the machine is in a state in which its owner does not want anything to be sent.
 package struct PauseConditions {
     package let settings: PauseSettings
@@ -36,6 +38,13 @@ package struct PauseConditions {
 
     /// What is asked for and cannot be found out on this machine, and what to do about it; `nil` where all can.
     package func finding() -> (found: String, fix: String)? {
+        if settings.isMeteredPaused, let command = settings.meteredCommand, access(command, X_OK) != 0 {
+            return (
+                "pause.meteredCommand, \(command), cannot be run (\(SystemError.text())), so the connection is taken for one"
+                    + " that is not metered",
+                "check its path and that this user may run it"
+            )
+        }
         if settings.isMeteredPaused, metered.state() == .unknown {
             return (
                 "whether the connection is metered cannot be found out, so it is taken for one that is not",

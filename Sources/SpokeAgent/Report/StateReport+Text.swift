@@ -23,7 +23,11 @@ extension StateReport {
             "node \(node), incarnation \(incarnation.map { "\($0)" } ?? "unknown")", "hub \(endpoint)\(place)",
             "hub id \(hub ?? "unknown"), epoch \(epoch ?? "unknown")", standing,
             "last round \(time(lastRoundAt)), last success \(time(lastSuccessAt))",
-            run.map { "next round \(time($0.dueAt)), by process \($0.process), or sooner when there is news" }
+            run.map {
+                $0.pause == nil
+                    ? "next round \(time($0.dueAt)), by process \($0.process), or sooner when there is news"
+                    : "no round while process \($0.process) pauses"
+            }
                 ?? "no spoke runs here; the next round is when you start 'tributary-spoke sync' or 'run'",
         ]
         if let pause = run?.pause { lines.append("paused: \(pause)") }
