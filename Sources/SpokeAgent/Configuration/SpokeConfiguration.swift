@@ -29,7 +29,8 @@ package struct SpokeConfiguration: Sendable, Equatable {
         }
         for setting in [Setting.hubs, .pullFrom] {
             guard let entry = entries[setting], case .array(let hubs) = entry.value else { continue }
-            entries[setting]?.value = .array(hubs.map { overruled($0, entry.rank) })
+            let used = JSONValue.array(hubs.map { overruled($0, entry.rank) })
+            entries[setting]?.value = used
         }
     }
 
