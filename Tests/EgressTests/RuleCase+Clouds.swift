@@ -40,8 +40,11 @@ extension RuleCase {
         ),
         RuleCase(
             "azure-sas",
-            ["https://corp.blob.core.windows.net/a?sv=2024-01-01&sig={A43}%3D", "x?sig={A45}&se=1"],
-            not: ["?sig={A20}", "&signature={A43}", "?sig=$SIG"]
+            [
+                "https://corp.blob.core.windows.net/a?sv=2024-01-01&sig={A43}%3D", "x?sig={A45}&se=1",
+                "x?sv=2024&amp;sig={A43}%3D&amp;se=1", "x?sv=2024&amp;amp;sig={A43}%3D", "x?sv=1\\u0026sig={A43}%3D",
+            ],
+            not: ["?sig={A20}", "&signature={A43}", "?sig=$SIG", "&amp;sig={A20}", "&amp;sign={A43}", "&amp;sig=$SIG"]
         ),
         RuleCase(
             "google-api-key",
@@ -128,8 +131,17 @@ extension RuleCase {
         ),
         RuleCase(
             "tributary-token",
-            ["tributary_{h12}_{u43}", "token: tributary_{h12}_{u43}\n"],
-            not: ["tributary_{h12}", "tributary_http_requests_total", "tributary_{h12}_{u20}"]
+            [
+                "tributary_{h12}_{u43}", "token: tributary_{h12}_{u43}\n", "tributary_join_{h12}_{u43}",
+                "echo tributary_join_{h12}_{u43} | tributary-spoke enroll", "__tributary_{h12}_{u43}__",
+                "_tributary_join_{h12}_{u43}_", "tributary_{h12}_{u43}--keep it", "-tributary_{h12}_{u43}-",
+            ],
+            not: [
+                "tributary_{h12}", "tributary_http_requests_total", "tributary_{h12}_{u20}", "tributary_join_{h12}",
+                "tributary_join_<id>_<secret>", "tributary_join_tokens_total", "tributary_join_{h12}_{u20}",
+                "tributary_joins_{h12}_{u43}", "mytributary_join_{h12}_{u43}", "tributary_{h12}_{u43}_total",
+                "tributary_{h12}_{u43}-x",
+            ]
         ),
     ]
 }

@@ -74,7 +74,8 @@ extension GuardRule {
             "azure-sas",
             .block,
             "the signature of a shared access link of Azure",
-            ["?sig=", "&sig="].map {
+            // The last one is "&" as HTML and XML write it, however often.
+            ["?sig=", "&sig=", "amp;sig="].map {
                 Detector(
                     .exact($0),
                     TokenPattern(parts: [.run(.alphanumeric + ByteClass("%+/"), 43...64)], before: .none)
@@ -231,10 +232,10 @@ extension GuardRule {
         GuardRule(
             "tributary-token",
             .block,
-            "a node's token for a hub of this system",
-            [
-                .token("tributary_", [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)])
-            ]
+            "a token of this system: a node's, or one to join a hub with",
+            ["tributary_", "tributary_join_"].map {
+                .token($0, [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)])
+            }
         ),
     ]
 }
