@@ -53,8 +53,18 @@ extension RuleCase {
         ),
         RuleCase(
             "wireguard-key",
-            ["PrivateKey = {b43}=", "[Peer]\nPresharedKey={b43}="],
-            not: ["PublicKey = {b43}=", "PrivateKey = {b20}=", "PrivateKey = <the key of this machine>"]
+            [
+                "PrivateKey = {b43}=", "[Peer]\nPresharedKey={b43}=", "[Interface]\nPrivateKey   = {b43}=",
+                "PrivateKey\t=\t{b43}=", "privateKey: {b43}=", "privateKey: '{b43}='", "{\"PrivateKey\": \"{b43}=\"}",
+                "presharedKey: >-\n  {b43}=", "wg0.privateKey = \"{b43}=\";", "preshared_key => \"{b43}=\"",
+                "private-key:     {b43}=",
+            ],
+            not: [
+                "PublicKey = {b43}=", "PrivateKey = {b20}=", "PrivateKey = <the key of this machine>",
+                "publicKey: {b43}=", "privateKey and publicKey: {b43}=", "privateKeyHash: {b43}=",
+                "privateKey: {b44}", "privateKey: {b42}==", "privateKey {b43}=", "privateKey:\n{b43}=",
+                "privateKey: see below\npublicKey: {b43}=", "sharedKey: {b43}=",
+            ]
         ),
         RuleCase(
             "minisign-secret-key",

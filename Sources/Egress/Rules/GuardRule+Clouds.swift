@@ -43,11 +43,21 @@ extension GuardRule {
         GuardRule(
             "azure-account-key",
             .block,
-            "a key of an Azure account, in a connection string",
+            "a key of an Azure account",
             [
                 .token("AccountKey=", [.run(.base64, 86...86), .literal("==")]),
                 .token("SharedAccessKey=", [.run(.base64, 43...43), .literal("=")]),
             ]
+                + Detector.assigned(
+                    ["accountkey", "account_key", "account-key", "storage_key"],
+                    base64: 88,
+                    padding: 2
+                )
+                + Detector.assigned(
+                    ["sharedaccesskey", "shared_access_key", "shared-access-key"],
+                    base64: 44,
+                    padding: 1
+                )
         ),
         GuardRule(
             "azure-client-secret",
