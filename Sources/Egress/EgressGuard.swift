@@ -6,7 +6,7 @@ package import Digest
 /// threads.
 package final class EgressGuard: Sendable {
     /// Grows whenever the rules find anything else than before: what was read with older rules is read again.
-    package static let rulesRevision = 1
+    package static let rulesRevision = 2
 
     /// The guard as it comes, for whoever set nothing.
     package static let standard = EgressGuard(rules: GuardRule.standard, allowed: [])

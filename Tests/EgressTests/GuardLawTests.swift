@@ -100,7 +100,9 @@ struct GuardLawTests {
             "machine ", "AKIA", "12:", "1.2.3.", "+1 2 ", "4111 ", "DE44 ", "/home/", "authorization: ", "\\\\",
             "\\n", "$6$", "access-tokens = a=b ", ":5432:a:b:", "arn:aws:", "LS0tLS1CRUdJTiAAAA", "cache-1:",
             "token: ", "heroku_api_key ", "2001:", "aa:aa:", "{{password}}", "a1@b2.c3.", "xoxb-1-", "ghp_",
-            "..........", "AAAAAAAAAA", "1111111111",
+            "..........", "AAAAAAAAAA", "1111111111", "[0;", "[1m", "^[[0;", "8Q~__--", "AIza__--", "privateKey = ",
+            "aws_secret_access_key                                    ", "accountkey: |\n ",
+            "# -----BEGIN PRIVATE KEY-----\n# a\n", "-----BEGIN PRIVATE KEY-----\na: b\n", "\\b",
         ]
     )
     func linear(unit: String) throws {

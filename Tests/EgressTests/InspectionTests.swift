@@ -66,6 +66,33 @@ struct InspectionTests {
         }
     }
 
+    @Test(
+        "Nothing of a terminal's hides a token that stands directly behind it",
+        arguments: [
+            "\\u001b(B", "\\u001b(B\\u001b[m", "\\u001b[m\\u001b(B", "\\u001b)0", "\\\\033(B", "\\\\x1b(B\\\\e[0m",
+            "^[[32m",
+            "^[[m", "^[(B^[[m", "[32m", "[01;31m[K", "[0m", "\\b", "\\f", "\\u000b", "\\\\a", "\\\\b", "\\\\v", "\\\\f",
+        ]
+    )
+    func terminals(before: String) throws {
+        for template in ["ghp_{A36}", "AKIA{U16}", "abc8Q~{A34}"] {
+            let secret = token(template)
+            #expect(try inspect(#"{"text":"token \#(before)\#(secret)"}"#).outcome == .blocked, "\(before)\(template)")
+            let half = secret.index(secret.startIndex, offsetBy: 12)
+            let split = secret[..<half] + "[01;31m" + secret[half...]
+            #expect(try inspect(#"{"text":"\#(split)[m"}"#).outcome == .blocked, "\(template)")
+        }
+    }
+
+    @Test(
+        "What only looks like a terminal's is part of the word",
+        arguments: ["[m", "[32x", "[5m]", "[a;m", "^(B", "(B", "\\\\w", "x32m", "^[x"]
+    )
+    func noTerminal(before: String) throws {
+        #expect(try inspect(#"{"text":"\#(before)x\#(token())"}"#).outcome == .clean)
+        #expect(try inspect(#"{"text":"oghp_\#(before)\#(token("{A36}"))"}"#).outcome == .clean)
+    }
+
     @Test("What Markdown shows in italics is a token still")
     func italics() throws {
         #expect(try inspect(#"{"text":"_\#(token())_ and"}"#).outcome == .blocked)
@@ -116,6 +143,21 @@ struct InspectionTests {
             #"{"aws":{"SecretAccessKey":"\#(token("{b40}"))"}}"#, #"{"Authorization":"Bearer \#(token("{A40}"))"}"#,
         ] {
             #expect(try inspect(json).outcome != .clean, "\(json)")
+        }
+        for json in [
+            #"{"aws_secret_access_key":"key \#(token("{b40}"))"}"#,
+            #"{"aws_secret_access_key":"\#(token("{b40}"))\n"}"#,
+            #"{"privateKey":"\#(token("{b43}="))"}"#, #"{"PresharedKey":"\#(token("{b43}="))\n"}"#,
+            #"{"AccountKey":"\#(token("{b86}=="))"}"#,
+            #"{"env":[{"name":"AccountKey","value":"\#(token("{b86}=="))"}]}"#,
+        ] {
+            #expect(try inspect(json).outcome == .blocked, "\(json)")
+        }
+        for json in [
+            #"{"publicKey":"\#(token("{b43}="))"}"#, #"{"privateKeyHash":"\#(token("{b43}="))"}"#,
+            #"{"AccountName":"\#(token("{b86}=="))"}"#, #"{"aws_secret_access_key":"see commit \#(token("{b30}"))"}"#,
+        ] {
+            #expect(try inspect(json).outcome == .clean, "\(json)")
         }
         for json in [
             #"{"password":"{{password}}"}"#, #"{"token_count":"\#(token("{A16}"))"}"#,

@@ -12,9 +12,16 @@ extension RuleCase {
             "aws-secret-key",
             [
                 "aws_secret_access_key = {b40}", "AWS_SECRET_ACCESS_KEY={b40}", "SecretAccessKey: \"{b40}\"",
-                "export aws_secret='{b40}'",
+                "export aws_secret='{b40}'", "aws_secret_access_key:\n  {b40}", "aws_secret_access_key: >-\n    {b40}",
+                "aws_secret_access_key: |\r\n  {b40}",
+                "aws_secret_access_key                                          = {b40}",
+                "aws_secret_access_key =                                            {b40}",
+                "\"aws_secret_access_key\":                               \"{b40}\"",
             ],
             not: [
+                "aws_secret_access_key:\n{b40}", "aws_secret_access_key: see\n  {b40}",
+                "aws_secret_access_key: >-\n  {b41}", "aws_secret_access_key: |\n  commit {h40}",
+                "aws_secret_access_key is far                             from {b40}",
                 "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "commit {h40}",
                 "aws_secret_access_key = {b20}", "aws_secret_access_key = <your key>", "sha1 of the file: {b40}",
             ]
@@ -29,24 +36,45 @@ extension RuleCase {
             "azure-account-key",
             [
                 "DefaultEndpointsProtocol=https;AccountName=corp;AccountKey={b86}==;EndpointSuffix=core.windows.net",
-                "SharedAccessKeyName=root;SharedAccessKey={b43}=",
+                "SharedAccessKeyName=root;SharedAccessKey={b43}=", "AccountKey: {b86}==", "AccountKey = {b86}==",
+                "{\"AccountKey\":\"{b86}==\"}", "AZURE_STORAGE_ACCOUNT_KEY='{b86}=='", "AZURE_STORAGE_KEY={b86}==",
+                "sharedAccessKey: {b43}=", "account-key: |\n  {b86}==",
             ],
-            not: ["AccountKey={b40}==", "AccountKey=<key>;", "AccountName={b86}=="]
+            not: [
+                "AccountKey={b40}==", "AccountKey=<key>;", "AccountName={b86}==", "AccountKey: {b40}==",
+                "AccountKey: {b87}=", "AccountKey: {b88}", "AccountKeyId: {b86}==", "AccountKey and name: {b86}==",
+                "SharedAccessKeyName: {b43}=", "integrity=\"sha512-{b86}==\"",
+            ]
         ),
         RuleCase(
             "azure-client-secret",
-            ["abc8Q~{A34}", "client: a_b7Q~{A31}"],
-            not: ["abc8Q~{A12}", "abcd8Q~{A34}", "8Q~{A34}"]
+            [
+                "abc8Q~{A34}", "client: a_b7Q~{A31}", "It is abc8Q~{A34}.", "It is abc8Q~{A34}...", "-abc8Q~{A34}",
+                "_abc8Q~{A34}_", "__abc8Q~{A31}__", "~~abc8Q~{A34}~~", "secret--abc8Q~{A34}--not", "(_abc8Q~{A34}._)",
+            ],
+            not: [
+                "abc8Q~{A12}", "abcd8Q~{A34}", "8Q~{A34}", "abc8Q~{A34}.local", "abc8Q~{A35}.", "abc8Q~{A34}_x",
+                "id-abc8Q~{A34}", "x.abc8Q~{A34}", "x_-abc8Q~{A34}",
+            ]
         ),
         RuleCase(
             "azure-sas",
-            ["https://corp.blob.core.windows.net/a?sv=2024-01-01&sig={A43}%3D", "x?sig={A45}&se=1"],
-            not: ["?sig={A20}", "&signature={A43}", "?sig=$SIG"]
+            [
+                "https://corp.blob.core.windows.net/a?sv=2024-01-01&sig={A43}%3D", "x?sig={A45}&se=1",
+                "x?sv=2024&amp;sig={A43}%3D&amp;se=1", "x?sv=2024&amp;amp;sig={A43}%3D", "x?sv=1\\u0026sig={A43}%3D",
+            ],
+            not: ["?sig={A20}", "&signature={A43}", "?sig=$SIG", "&amp;sig={A20}", "&amp;sign={A43}", "&amp;sig=$SIG"]
         ),
         RuleCase(
             "google-api-key",
-            ["AIza{u35}", "key=AIza{u35}"],
-            not: ["AIza{u20}", "AIza{u40}", "AIzaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "fooAIza{u35}"]
+            [
+                "AIza{u35}", "key=AIza{u35}", "_AIza{u35}_", "__AIza{u35}__ here", "**__AIza{u35}__**", "-AIza{u35}-",
+                "AIza{u35}--do not share", "AIza{u35}-, and", "AIza{u35}_.", "AIza{u35}____________x",
+            ],
+            not: [
+                "AIza{u20}", "AIza{u40}", "AIzaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "fooAIza{u35}", "AIza{u35}_cache",
+                "AIza{u35}-x", "AIza{u35}_-x", "AIza{u35}__init", "_AIza{A36}_",
+            ]
         ),
         RuleCase(
             "google-oauth-token",
@@ -117,8 +145,8 @@ extension RuleCase {
         RuleCase("onepassword-token", ["ops_eyJ{u400}"], not: ["ops_eyJ{u40}", "props_eyJ{u400}"]),
         RuleCase(
             "fastly-token",
-            ["FASTLY_API_TOKEN={u32}", "Fastly-Key: {u32}"],
-            not: ["FASTLY_API_TOKEN={u12}", "FASTLY_SERVICE={u32}"]
+            ["FASTLY_API_TOKEN={u32}", "Fastly-Key: {u32}", "fastly_key: _{A32}_", "fastly_key is __{A32}__"],
+            not: ["FASTLY_API_TOKEN={u12}", "FASTLY_SERVICE={u32}", "fastly_key: _{A33}_", "fastly_key: {A32}_x"]
         ),
         RuleCase("netlify-token", ["nfp_{A40}"], not: ["nfp_{A12}", "unfp_{A40}"]),
         RuleCase(
@@ -130,11 +158,14 @@ extension RuleCase {
             "tributary-token",
             [
                 "tributary_{h12}_{u43}", "token: tributary_{h12}_{u43}\n", "tributary_join_{h12}_{u43}",
-                "join token: tributary_join_{h12}_{u43}\n",
+                "echo tributary_join_{h12}_{u43} | tributary-spoke enroll", "__tributary_{h12}_{u43}__",
+                "_tributary_join_{h12}_{u43}_", "tributary_{h12}_{u43}--keep it", "-tributary_{h12}_{u43}-",
             ],
             not: [
-                "tributary_{h12}", "tributary_join_{h12}", "tributary_join_<id>_<secret>",
-                "tributary_http_requests_total", "tributary_{h12}_{u20}", "tributary_join_{h12}_{u20}",
+                "tributary_{h12}", "tributary_http_requests_total", "tributary_{h12}_{u20}", "tributary_join_{h12}",
+                "tributary_join_<id>_<secret>", "tributary_join_tokens_total", "tributary_join_{h12}_{u20}",
+                "tributary_joins_{h12}_{u43}", "mytributary_join_{h12}_{u43}", "tributary_{h12}_{u43}_total",
+                "tributary_{h12}_{u43}-x",
             ]
         ),
     ]

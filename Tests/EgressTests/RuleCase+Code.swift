@@ -37,8 +37,11 @@ extension RuleCase {
         RuleCase("gitea-token", ["GITEA_TOKEN={h40}"], not: ["GITEA_COMMIT={h40}", "GITEA_TOKEN={h10}"]),
         RuleCase(
             "npm-token",
-            ["npm_{A36}", "//registry/:_authToken=npm_{A36}"],
-            not: ["npm_{A20}", "npm_config_registry", "npm_{A50}"]
+            [
+                "npm_{A36}", "//registry/:_authToken=npm_{A36}", "__npm_{A36}__", "_npm_{A36}_, and",
+                "npm_{A36}--not for you", "_npm_{A36}_-x",
+            ],
+            not: ["npm_{A20}", "npm_config_registry", "npm_{A50}", "npm_{A36}_cache", "npm_{A36}__x"]
         ),
         RuleCase(
             "pypi-token",

@@ -3,8 +3,12 @@ extension RuleCase {
         RuleCase(
             "jwt",
             // {"alg":"HS256","typ":"JWT"} and {"sub":...
-            ["eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOi{A40}.{u43}", "x eyJhbGciOiJSUzI1NiJ9.{A60}.{u342} y"],
+            [
+                "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOi{A40}.{u43}", "x eyJhbGciOiJSUzI1NiJ9.{A60}.{u342} y",
+                "_eyJhbGciOiJSUzI1NiJ9.{A60}.{u342}_", "--eyJhbGciOiJSUzI1NiJ9.{A60}.{u342}--",
+            ],
             not: [
+                "x_eyJhbGciOiJSUzI1NiJ9.{A60}.{u342}", "x.eyJhbGciOiJSUzI1NiJ9.{A60}.{u342}",
                 "eyJ{A30}", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJub3QiOiJhIGhlYWRlciJ9.{A40}.{u43}",
                 "eyJ.eyJ.abc",
             ]

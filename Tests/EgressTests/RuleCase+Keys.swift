@@ -15,17 +15,30 @@ extension RuleCase {
                 "key: |\n  -----BEGIN PRIVATE KEY-----\n  {b64}\n  {b64}\n  -----END PRIVATE KEY-----\nname: x",
                 "\"-----BEGIN PRIVATE KEY-----\\n{b64}\\n{b64}\\n-----END PRIVATE KEY-----\\n\"",
                 "-----BEGIN RSA PRIVATE KEY-----\n{b64}\n{b64}\n{b30}",
+                block("OPENSSH PRIVATE KEY", String(repeating: "# a note\n", count: 60) + "{b64}\n{b64}"),
+                block(
+                    "PRIVATE KEY",
+                    "\r\n" + String(repeating: "Comment: a note\r\n", count: 60) + "\r\n{b64}\r\n{b64}"
+                ),
                 "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{b70}\n{b70}\n---- END SSH2 ENCRYPTED PRIVATE KEY ----",
             ],
             not: [
                 "look for -----BEGIN RSA PRIVATE KEY----- in the file", block("PUBLIC KEY", "{b64}\n{b64}"),
                 block("CERTIFICATE", "{b64}\n{b64}"), block("PRIVATE KEY", "..."),
                 block("PGP PUBLIC KEY BLOCK", "{b64}"), block("PRIVATE KEY", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                "-----BEGIN PRIVATE KEY-----" + String(repeating: " stands there.", count: 30) + " {b64}",
+                "-----BEGIN PRIVATE KEY-----\n" + String(repeating: "It stands.\n", count: 40) + "{b64}",
+                block("PRIVATE KEY", String(repeating: "Comment: a note\n", count: 60) + "\n...\n"),
+                "# -----BEGIN PRIVATE KEY-----\n" + String(repeating: "# a note\n", count: 60)
+                    + "# -----BEGIN CERTIFICATE-----\n{b64}",
             ]
         ),
         RuleCase(
             "pgp-private-key",
-            [block("PGP PRIVATE KEY BLOCK", "\n{b64}\n{b64}\n=abcd")],
+            [
+                block("PGP PRIVATE KEY BLOCK", "\n{b64}\n{b64}\n=abcd"),
+                block("PGP PRIVATE KEY BLOCK", String(repeating: "Comment: a b c\n", count: 60) + "\n{b64}\n{b64}"),
+            ],
             not: [
                 block("PGP PUBLIC KEY BLOCK", "\n{b64}"), block("PGP MESSAGE", "\n{b64}"),
                 "BEGIN PGP PRIVATE KEY BLOCK",
@@ -53,8 +66,18 @@ extension RuleCase {
         ),
         RuleCase(
             "wireguard-key",
-            ["PrivateKey = {b43}=", "[Peer]\nPresharedKey={b43}="],
-            not: ["PublicKey = {b43}=", "PrivateKey = {b20}=", "PrivateKey = <the key of this machine>"]
+            [
+                "PrivateKey = {b43}=", "[Peer]\nPresharedKey={b43}=", "[Interface]\nPrivateKey   = {b43}=",
+                "PrivateKey\t=\t{b43}=", "privateKey: {b43}=", "privateKey: '{b43}='", "{\"PrivateKey\": \"{b43}=\"}",
+                "presharedKey: >-\n  {b43}=", "wg0.privateKey = \"{b43}=\";", "preshared_key => \"{b43}=\"",
+                "private-key:     {b43}=",
+            ],
+            not: [
+                "PublicKey = {b43}=", "PrivateKey = {b20}=", "PrivateKey = <the key of this machine>",
+                "publicKey: {b43}=", "privateKey and publicKey: {b43}=", "privateKeyHash: {b43}=",
+                "privateKey: {b44}", "privateKey: {b42}==", "privateKey {b43}=", "privateKey:\n{b43}=",
+                "privateKey: see below\npublicKey: {b43}=", "sharedKey: {b43}=",
+            ]
         ),
         RuleCase(
             "minisign-secret-key",

@@ -4,7 +4,10 @@ struct JSONWebToken: Recognizer {
     private static let leastPart = 8
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {
-        guard !ByteClass.dotted.contains(text[anchor.lowerBound - 1]) else { return nil }
+        guard
+            !ByteClass.dotted.contains(text[anchor.lowerBound - 1])
+                || TokenBorder.isBefore(anchor.lowerBound, in: text, own: .dotted)
+        else { return nil }
         var end = anchor.lowerBound
         var parts = 0
         while parts < 5 {

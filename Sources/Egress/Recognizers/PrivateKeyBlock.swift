@@ -3,8 +3,11 @@ struct PrivateKeyBlock: Recognizer {
     /// Of a key of 16,384 bits, the longest in use, with room for indentation.
     private static let greatestBlock = 16 * 1024
     private static let greatestLabel = 40
-    /// How far behind the first line the key itself begins, behind headers as `Proc-Type`.
-    private static let greatestHeaders = 400
+    /// How far behind the first line, or behind its headers, the key itself begins.
+    private static let greatestGap = 400
+    /// Of all lines as `Proc-Type: 4,ENCRYPTED` and of comments, which are as many as somebody likes.
+    private static let greatestHeaders = 4 * 1024
+    private static let headerName = ByteClass.alphanumeric + ByteClass("-")
     private static let label = ByteClass.upperAlphanumeric + ByteClass(" ")
     private static let dashes = ByteClass("-")
     private static let footer = Array("----end ".utf8)
@@ -28,12 +31,34 @@ struct PrivateKeyBlock: Recognizer {
             return nil
         }
         let body = text.end(of: PrivateKeyBlock.dashes, from: labelEnd, limit: 5)
-        guard let firstLine = firstRun(in: text, from: body) else { return nil }
+        let key = firstRun(in: text, from: body) ?? runBehindHeaders(in: text, from: body)
+        guard let firstLine = key else { return nil }
         return anchor.lowerBound..<end(of: text, from: firstLine.upperBound)
     }
 
+    /// The first run behind the lines that are empty, comments or headers with a name.
+    private func runBehindHeaders(in text: GuardText, from start: Int) -> Range<Int>? {
+        let greatestLabel = PrivateKeyBlock.greatestLabel
+        let last = start + PrivateKeyBlock.greatestHeaders
+        var index = text.end(of: .blanks + ByteClass("\r"), from: start, limit: greatestLabel)
+        while index < last, text[index] == UInt8(ascii: "\n") {
+            let word = text.end(of: .blanks, from: index + 1, limit: greatestLabel)
+            let name = text.end(of: PrivateKeyBlock.headerName, from: word, limit: greatestLabel)
+            let isHeader = name > word && text[name] == UInt8(ascii: ":")
+            let isEmpty = text[word] == UInt8(ascii: "\r") || text[word] == UInt8(ascii: "\n")
+            guard isHeader || isEmpty || text[word] == UInt8(ascii: "#") else { break }
+            let end = text.end(of: .line, from: word, limit: last - word)
+            // Another key has headers of its own.
+            guard !text.holdsFolded("-- begin ", in: word..<end), !text.holdsFolded("--begin ", in: word..<end) else {
+                return nil
+            }
+            index = end
+        }
+        return firstRun(in: text, from: index)
+    }
+
     private func firstRun(in text: GuardText, from start: Int) -> Range<Int>? {
-        let last = min(text.count, start + PrivateKeyBlock.greatestHeaders)
+        let last = min(text.count, start + PrivateKeyBlock.greatestGap)
         var index = start
         while index < last {
             let end = text.end(of: .base64, from: index, limit: 128)

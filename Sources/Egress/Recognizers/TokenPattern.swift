@@ -13,7 +13,7 @@ struct TokenPattern: Recognizer {
     var parts: [Part]
     /// What must not stand directly before the token.
     var before = ByteClass.alphanumeric
-    /// What must not stand directly behind it; what its last run consists of never does.
+    /// What must not stand directly behind it, nor what its last run consists of, but for what sets it off.
     var after = ByteClass.word
     /// In bits per byte, over everything but the anchor.
     var entropy = 2.8
@@ -24,17 +24,20 @@ struct TokenPattern: Recognizer {
         var start = anchor.lowerBound
         if let lead {
             start = text.start(of: lead.members, before: anchor.lowerBound, limit: lead.count.upperBound)
-            guard lead.count.contains(anchor.lowerBound - start), !lead.members.contains(text[start - 1]) else {
-                return nil
-            }
+            guard lead.count.contains(anchor.lowerBound - start),
+                !lead.members.contains(text[start - 1])
+                    || TokenBorder.isBefore(start, in: text, own: lead.members)
+            else { return nil }
         }
         guard !before.contains(text[start - 1]) else { return nil }
         var end = anchor.upperBound
-        for part in parts {
-            guard let next = TokenPattern.pass(part, in: text, from: end) else { return nil }
+        for (position, part) in parts.enumerated() {
+            guard let next = TokenPattern.pass(part, in: text, from: end, isLast: position == parts.count - 1) else {
+                return nil
+            }
             end = next
         }
-        guard !after.contains(text[end]) || isEmphasis(text, at: end) else { return nil }
+        guard isEnd(end, of: text) else { return nil }
         let random = lead == nil ? text.part(anchor.upperBound..<end) : text.part(start..<end)
         if hasCRC32, TokenChecksum.endsWithCRC32(random) { return start..<end }
         guard Entropy.bitsPerByte(random) >= entropy, !Placeholder.isForToken(random),
@@ -43,14 +46,14 @@ struct TokenPattern: Recognizer {
         return start..<end
     }
 
-    /// Whether the byte at `index` closes what Markdown shows in italics, so that it is no part of a word.
-    private func isEmphasis(_ text: GuardText, at index: Int) -> Bool {
-        guard text[index] == UInt8(ascii: "_"), !ByteClass.word.contains(text[index + 1]) else { return false }
-        if case .run(let members, _) = parts.last { return !members.contains(text[index]) }
-        return true
+    /// Whether nothing goes on with the token at `index`, behind its last part.
+    private func isEnd(_ index: Int, of text: GuardText) -> Bool {
+        var own = after
+        if case .run(let members, _) = parts.last { own = own + members }
+        return !own.contains(text[index]) || TokenBorder.isBehind(index, in: text, own: own)
     }
 
-    private static func pass(_ part: Part, in text: GuardText, from start: Int) -> Int? {
+    private static func pass(_ part: Part, in text: GuardText, from start: Int, isLast: Bool) -> Int? {
         switch part {
         case .literal(let literal):
             return text.has(Array(literal.utf8), at: start) ? start + literal.utf8.count : nil
@@ -59,7 +62,8 @@ struct TokenPattern: Recognizer {
             return found.map { start + $0.utf8.count }
         case .run(let members, let count):
             let end = text.end(of: members, from: start, limit: count.upperBound)
-            guard count.contains(end - start), !members.contains(text[end]) else { return nil }
+            // What follows the last one is asked of the whole token.
+            guard count.contains(end - start), isLast || !members.contains(text[end]) else { return nil }
             return end
         }
     }

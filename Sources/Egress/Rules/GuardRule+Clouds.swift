@@ -43,11 +43,21 @@ extension GuardRule {
         GuardRule(
             "azure-account-key",
             .block,
-            "a key of an Azure account, in a connection string",
+            "a key of an Azure account",
             [
                 .token("AccountKey=", [.run(.base64, 86...86), .literal("==")]),
                 .token("SharedAccessKey=", [.run(.base64, 43...43), .literal("=")]),
             ]
+                + Detector.assigned(
+                    ["accountkey", "account_key", "account-key", "storage_key"],
+                    base64: 88,
+                    padding: 2
+                )
+                + Detector.assigned(
+                    ["sharedaccesskey", "shared_access_key", "shared-access-key"],
+                    base64: 44,
+                    padding: 1
+                )
         ),
         GuardRule(
             "azure-client-secret",
@@ -74,7 +84,8 @@ extension GuardRule {
             "azure-sas",
             .block,
             "the signature of a shared access link of Azure",
-            ["?sig=", "&sig="].map {
+            // The last one is "&" as HTML and XML write it, however often.
+            ["?sig=", "&sig=", "amp;sig="].map {
                 Detector(
                     .exact($0),
                     TokenPattern(parts: [.run(.alphanumeric + ByteClass("%+/"), 43...64)], before: .none)
@@ -231,11 +242,10 @@ extension GuardRule {
         GuardRule(
             "tributary-token",
             .block,
-            "a node's token for a hub of this system, or a join token",
-            [
-                .token("tributary_", [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)]),
-                .token("tributary_join_", [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)]),
-            ]
+            "a token of this system: a node's, or one to join a hub with",
+            ["tributary_", "tributary_join_"].map {
+                .token($0, [.run(.lowerHex, 12...12), .literal("_"), .run(.base64URL, 43...43)])
+            }
         ),
     ]
 }

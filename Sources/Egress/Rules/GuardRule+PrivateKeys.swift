@@ -58,6 +58,13 @@ extension GuardRule {
                 44...44,
                 entropy: 4
             )
+                + Detector.assigned(
+                    [
+                        "privatekey", "private_key", "private-key", "presharedkey", "preshared_key", "preshared-key",
+                    ],
+                    base64: 44,
+                    padding: 1
+                )
         ),
         GuardRule(
             "minisign-secret-key",

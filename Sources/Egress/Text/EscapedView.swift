@@ -50,36 +50,38 @@ struct EscapedView {
         case byte(UInt8)
     }
 
-    /// Begins what tells a terminal how to show the rest.
-    private static let escape: UInt8 = 0x1B
-    /// Bytes of such a sequence.
-    private static let greatestSequence = 32
-    private static let parameters = ByteClass("0123456789;:?")
-
     /// What stands at `index`, and how many bytes it takes; of escapes those of a single ASCII character are known.
     private static func read(_ text: GuardText, _ index: Int) -> (meaning: Meaning, length: Int) {
-        if text[index] == escape { return sequence(text, index) }
-        guard text[index] == UInt8(ascii: "\\") else { return (.asWritten, 1) }
-        switch text[index + 1] {
-        case UInt8(ascii: "n"): return (.byte(0x0A), 2)
-        case UInt8(ascii: "r"): return (.byte(0x0D), 2)
-        case UInt8(ascii: "t"): return (.byte(0x09), 2)
-        case UInt8(ascii: "e"): return (.byte(escape), 2)
-        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"), UInt8(ascii: "\\"):
-            return (.byte(text[index + 1]), 2)
-        case UInt8(ascii: "x"): return number(text, index, digits: 2)
-        case UInt8(ascii: "u"): return number(text, index, digits: 4)
-        case UInt8(ascii: "0") where text.has(Array("33".utf8), at: index + 2): return (.byte(escape), 4)
+        switch text[index] {
+        case TerminalSequence.escape:
+            return TerminalSequence.length(in: text, at: index).map { (.nothing, $0) } ?? (.asWritten, 1)
+        case UInt8(ascii: "["):
+            let length = TerminalSequence.lengthOfWritten(in: text, at: index)
+            return length.map { (.nothing, $0) } ?? (.asWritten, 1)
+        case UInt8(ascii: "\\"): return escaped(text, index)
         default: return (.asWritten, 1)
         }
     }
 
-    /// A control sequence of a terminal (ECMA-48, 5.4), which shows nothing.
-    private static func sequence(_ text: GuardText, _ index: Int) -> (meaning: Meaning, length: Int) {
-        guard text[index + 1] == UInt8(ascii: "[") else { return (.asWritten, 1) }
-        let end = text.end(of: parameters, from: index + 2, limit: greatestSequence)
-        guard (0x40...0x7E).contains(text[end]) else { return (.asWritten, 1) }
-        return (.nothing, end + 1 - index)
+    /// What the backslash at `index` makes of what follows it.
+    private static func escaped(_ text: GuardText, _ index: Int) -> (meaning: Meaning, length: Int) {
+        switch text[index + 1] {
+        case UInt8(ascii: "n"): return (.byte(0x0A), 2)
+        case UInt8(ascii: "r"): return (.byte(0x0D), 2)
+        case UInt8(ascii: "t"): return (.byte(0x09), 2)
+        case UInt8(ascii: "a"): return (.byte(0x07), 2)
+        case UInt8(ascii: "b"): return (.byte(0x08), 2)
+        case UInt8(ascii: "v"): return (.byte(0x0B), 2)
+        case UInt8(ascii: "f"): return (.byte(0x0C), 2)
+        case UInt8(ascii: "e"): return (.byte(TerminalSequence.escape), 2)
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "/"), UInt8(ascii: "\\"):
+            return (.byte(text[index + 1]), 2)
+        case UInt8(ascii: "x"): return number(text, index, digits: 2)
+        case UInt8(ascii: "u"): return number(text, index, digits: 4)
+        case UInt8(ascii: "0") where text.has(Array("33".utf8), at: index + 2):
+            return (.byte(TerminalSequence.escape), 4)
+        default: return (.asWritten, 1)
+        }
     }
 
     private static func number(_ text: GuardText, _ index: Int, digits: Int) -> (meaning: Meaning, length: Int) {

@@ -21,6 +21,18 @@ struct GuardText {
     var isEscaped: Bool {
         guard let base = bytes.baseAddress else { return false }
         return memchr(base, 0x5C, bytes.count) != nil || memchr(base, 0x1B, bytes.count) != nil
+            || holdsWrittenSequence(from: base)
+    }
+
+    /// Whether a terminal's sequence stands anywhere that lost its escape, or shows it as `^[`.
+    private func holdsWrittenSequence(from base: UnsafeRawPointer) -> Bool {
+        var index = 0
+        while index < bytes.count, let next = memchr(base + index, 0x5B, bytes.count - index) {
+            index = UnsafeRawPointer(next) - base
+            if TerminalSequence.lengthOfWritten(in: self, at: index) != nil { return true }
+            index += 1
+        }
+        return false
     }
 
     subscript(index: Int) -> UInt8 {
