@@ -108,6 +108,8 @@ def test_copies_stay_here_also_where_the_state_was_lost(hub, spoke):
     text = "a long way to say how it is done, twice and thrice"
     with hub.client("origin-" + spoke.node) as client:
         client.push(SKILLS, [item("theirs-" + spoke.node, text=text + spoke.node)])
+    spoke.write(SKILLS, [item("mine-" + spoke.node)])
+    assert spoke.run("sync").returncode == 0
     spoke.write(SKILLS, [item("copy-" + spoke.node, 0.8, text=text + spoke.node), item("mine-" + spoke.node)])
     for _ in range(2):
         done = spoke.run("sync")
@@ -179,6 +181,7 @@ def test_why_says_what_became_of_a_pattern_and_asks_no_hub_about_a_secret(hub, s
     text = "what somebody else found out and wrote down at length " + spoke.node
     with hub.client("writer-" + spoke.node) as client:
         client.push(SKILLS, [item("written-" + spoke.node, text=text)])
+    assert spoke.run("sync").returncode == 0
     spoke.write(SKILLS, [item("shared-" + spoke.node), item("copied-" + spoke.node, 0.8, text=text)])
     assert spoke.run("sync").returncode == 0
     words = ["--state", spoke.state, "--source", f"jsonl:{spoke.source}"]

@@ -37,7 +37,6 @@ struct EndlessTests {
 
     @Test("A hub that promises more of this node's statements for ever is left too")
     func promisesStatements() throws {
-        _ = try alice.round(.pull)
         alice.knows(["a": 0.9])
         hub.alwaysHasMore = true
         let problem = try problem(.push)

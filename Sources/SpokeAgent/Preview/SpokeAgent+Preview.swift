@@ -100,12 +100,12 @@ extension SpokeAgent {
     private func learn(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
         var learned = CollectionReport(entry.policy)
         do {
-            if try isIgnorant(of: entry) {
+            try followResolutions(entry, number, hasFiles: true, &learned)
+            try catchUp(entry, number)
+            if try hasForgotten(entry, number) {
                 try state.rehearsePulling()
                 try pullWinners(entry, &learned)
             }
-            try followResolutions(entry, number, hasFiles: true, &learned)
-            try catchUp(entry, number)
             return nil
         } catch let error as ReplicationError where error.kind != .stopped {
             return "what the hub has of this node cannot be read now, and the push leaves that out: \(error)"
@@ -114,9 +114,6 @@ extension SpokeAgent {
 
     /// Why the push may find out more than can be known without the hub.
     private func doubt(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> String? {
-        if try isIgnorant(of: entry) {
-            return "the push reads first what others say, and leaves out what is a copy of that"
-        }
         if try state.needsStatements(of: entry.policy.collection) || !siblings.isEmpty {
             return "the push reads first what the hub has of this node already, and leaves that out"
         }

@@ -26,9 +26,13 @@ extension SpokeAgent {
         if isApplied { try reportApplied(collection, &report) }
     }
 
-    /// Whether nobody here knows yet what others say of a collection.
-    func isIgnorant(of entry: ManifestDocument.Entry) throws -> Bool {
-        try entry.winners.set.count > 0 && !state.knowsOthers(in: entry.policy.collection)
+    /// Whether this node said something in a collection and does not know any more what others say there; then that is
+    /// learned before anything is offered, because copies of it may be among its own.
+    ///
+    /// One that never said anything has pulled nothing either, as far as anybody knows: what it has, it found itself.
+    func hasForgotten(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> Bool {
+        try entry.winners.set.count > 0 && state.hasOffers(in: number)
+            && !state.knowsOthers(in: entry.policy.collection)
     }
 
     /// Pulls the winners of a collection where the hub has others than are held.

@@ -20,6 +20,11 @@ extension SpokeAgent {
             return
         }
         try catchUp(entry, number)
+        if try hasForgotten(entry, number) {
+            try pullWinners(entry, &report)
+            // Everything is begun again.
+            guard !report.pull.historyChanged else { return }
+        }
         let key = sources.key(policy: policy, node: settings.node, outgoing: settings.outgoing.key)
         let last = try state.lastScan(of: number)
         report.scan = last.tally.flatMap(ScanTally.init(json:))

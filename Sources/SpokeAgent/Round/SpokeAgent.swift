@@ -22,8 +22,6 @@ package final class SpokeAgent {
     let progress: (String) -> Void
     /// The manifest that the present round follows, where it is a new one.
     private var manifest: (document: ManifestDocument, entityTag: String?)?
-    /// The collections of which this round could not learn what others say.
-    private var unlearned: Set<CollectionName> = []
     /// Whether the hub is worth telling how far its winners were applied; a hub that is too old for that says so once.
     var hubTakesCheckpoints = true
 
@@ -138,10 +136,9 @@ package final class SpokeAgent {
     private func perform(_ kind: RoundReport.Kind, _ report: inout RoundReport) throws -> Bool {
         let manifest = try currentManifest(&report)
         let entries = try selected(manifest)
-        unlearned = []
         if kind != .pull {
-            guard try learnOthers(entries, &report) else { return false }
             try pushAll(entries, of: manifest, &report)
+            guard try isSameHistory(&report) else { return false }
         }
         if kind != .push {
             guard try pullAll(manifest, &report) else { return false }
@@ -162,22 +159,9 @@ package final class SpokeAgent {
         let (notes, isPartial) = sourceNotes(manifest)
         report.notes += notes
         if isPartial { report.isPartial = true }
-        // Where nobody knows what others say, nobody knows what is a copy of it.
-        for entry in entries where !unlearned.contains(entry.policy.collection) {
+        for entry in entries {
             try isolated(entry.policy, &report) { try push(entry, &$0) }
         }
-    }
-
-    /// Learns what others say, where that is not known at all, so that copies of it are not offered as this node's own;
-    /// false where the hub's history changed meanwhile.
-    private func learnOthers(_ entries: [ManifestDocument.Entry], _ report: inout RoundReport) throws -> Bool {
-        guard !settings.sources.isEmpty else { return true }
-        for entry in entries where try isIgnorant(of: entry) {
-            try isolated(entry.policy, &report) { try pullWinners(entry, &$0) }
-            let isLearned = report.collections.last { $0.collection == entry.policy.collection }?.problem == nil
-            if !isLearned { unlearned.insert(entry.policy.collection) }
-        }
-        return try isSameHistory(&report)
     }
 
     /// Runs `body` on one collection's report; what is wrong with that collection alone does not end the round.
@@ -255,7 +239,7 @@ package final class SpokeAgent {
 
     /// Pulls what has changed and brings the sinks up to date; false where the hub's history changed meanwhile.
     private func pullAll(_ manifest: ManifestDocument, _ report: inout RoundReport) throws -> Bool {
-        for entry in try selected(manifest) where !unlearned.contains(entry.policy.collection) {
+        for entry in try selected(manifest) {
             try isolated(entry.policy, &report) { try pull(entry, &$0) }
         }
         return try isSameHistory(&report)
