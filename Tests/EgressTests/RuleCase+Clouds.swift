@@ -13,7 +13,7 @@ extension RuleCase {
             [
                 "aws_secret_access_key = {b40}", "AWS_SECRET_ACCESS_KEY={b40}", "SecretAccessKey: \"{b40}\"",
                 "export aws_secret='{b40}'", "aws_secret_access_key:\n  {b40}", "aws_secret_access_key: >-\n    {b40}",
-                "aws_secret_access_key: |\r\n  {b40}",
+                "aws_secret_access_key: |\r\n  {b40}", "Your AWS secret access key:\n\n    {b40}",
                 "aws_secret_access_key                                          = {b40}",
                 "aws_secret_access_key =                                            {b40}",
                 "\"aws_secret_access_key\":                               \"{b40}\"",
@@ -39,11 +39,13 @@ extension RuleCase {
                 "SharedAccessKeyName=root;SharedAccessKey={b43}=", "AccountKey: {b86}==", "AccountKey = {b86}==",
                 "{\"AccountKey\":\"{b86}==\"}", "AZURE_STORAGE_ACCOUNT_KEY='{b86}=='", "AZURE_STORAGE_KEY={b86}==",
                 "sharedAccessKey: {b43}=", "account-key: |\n  {b86}==",
+                "az storage blob list --account-key {b86}==", "--account-key   \"{b86}==\"",
             ],
             not: [
                 "AccountKey={b40}==", "AccountKey=<key>;", "AccountName={b86}==", "AccountKey: {b40}==",
                 "AccountKey: {b87}=", "AccountKey: {b88}", "AccountKeyId: {b86}==", "AccountKey and name: {b86}==",
                 "SharedAccessKeyName: {b43}=", "integrity=\"sha512-{b86}==\"",
+                "the account-key {b86}==", "--account-keys {b86}==", "--account-key and {b86}==",
             ]
         ),
         RuleCase(

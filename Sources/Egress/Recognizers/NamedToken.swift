@@ -16,8 +16,8 @@ struct NamedToken: Recognizer {
     var entropy: Double
     /// What the value looks like beyond its characters.
     var form = Form.any
-    /// Whether the name must end with the anchor, and the value be given to it by a sign, with nothing else between: for
-    /// names that are also written beside values which are none of theirs.
+    /// Whether the name must end with the anchor, and the value be given to it by a sign or as an option's, with nothing
+    /// else between: for names that are also written beside values which are none of theirs.
     var needsSign = false
 
     /// Forms that tell a token from another value of the same length.
@@ -36,7 +36,9 @@ struct NamedToken: Recognizer {
             nameEnd = text.end(of: .word, from: nameEnd, limit: NamedToken.reach)
         }
         if needsSign, nameEnd > anchor.upperBound { return nil }
-        if let start = startOfValue(in: text, from: nameEnd), let found = judge(text, run(of: text, from: start)) {
+        if let start = startOfValue(in: text, from: nameEnd, anchor),
+            let found = judge(text, run(of: text, from: start))
+        {
             return found
         }
         return needsSign ? nil : first(in: text, nameEnd..<(anchor.upperBound + NamedToken.reach))
@@ -73,22 +75,29 @@ struct NamedToken: Recognizer {
     /// Markdown sets off with so many signs at most.
     private static let greatestBorder = 3
 
-    /// Where the value begins that is given to the name which ends at `nameEnd`: on the same line, however far off, or
-    /// indented on the next.
-    private func startOfValue(in text: GuardText, from nameEnd: Int) -> Int? {
+    /// Where the value begins that is given to the name which ends at `nameEnd`.
+    ///
+    /// It stands on the same line, however far off, or indented on the next that is not empty. An option needs no sign.
+    private func startOfValue(in text: GuardText, from nameEnd: Int, _ anchor: Range<Int>) -> Int? {
         let closed = text.end(of: NamedToken.closing, from: nameEnd, limit: 3)
         let sign = text.end(of: .blanks, from: closed, limit: NamedToken.greatestGap)
         let signEnd = text.end(of: NamedToken.signs, from: sign, limit: 3)
-        guard signEnd > sign else { return nil }
+        guard signEnd > sign || sign > nameEnd && closed == nameEnd && isFlag(text, anchor) else { return nil }
         var index = text.end(of: .blanks, from: signEnd, limit: NamedToken.greatestGap)
         let blockEnd = text.end(of: NamedToken.blockSigns, from: index, limit: 3)
         var lineEnd = text.end(of: .blanks, from: blockEnd, limit: NamedToken.greatestGap)
         if text[lineEnd] == UInt8(ascii: "\r") { lineEnd += 1 }
         if text[lineEnd] == UInt8(ascii: "\n") {
-            index = text.end(of: .blanks, from: lineEnd + 1, limit: NamedToken.greatestGap)
-            guard index > lineEnd + 1 else { return nil }
+            index = text.end(of: .whiteSpace, from: lineEnd, limit: NamedToken.greatestGap)
+            guard ByteClass.blanks.contains(text[index - 1]) else { return nil }
         }
         return text.end(of: NamedToken.opening, from: index, limit: 3)
+    }
+
+    /// Whether the name is that of an option: `--account-key`.
+    private func isFlag(_ text: GuardText, _ anchor: Range<Int>) -> Bool {
+        let start = text.start(of: .dashedWord, before: anchor.lowerBound, limit: NamedToken.reach)
+        return text.has(Array("--".utf8), at: start)
     }
 
     /// The token that is `range`, or all of it but what sets it off.

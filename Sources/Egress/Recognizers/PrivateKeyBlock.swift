@@ -40,7 +40,8 @@ struct PrivateKeyBlock: Recognizer {
     private func runBehindHeaders(in text: GuardText, from start: Int) -> Range<Int>? {
         let greatestLabel = PrivateKeyBlock.greatestLabel
         let last = start + PrivateKeyBlock.greatestHeaders
-        var index = text.end(of: .blanks + ByteClass("\r"), from: start, limit: greatestLabel)
+        let lineEnd = text.end(of: .blanks + ByteClass("\r"), from: start, limit: greatestLabel)
+        var index = lineEnd
         while index < last, text[index] == UInt8(ascii: "\n") {
             let word = text.end(of: .blanks, from: index + 1, limit: greatestLabel)
             let name = text.end(of: PrivateKeyBlock.headerName, from: word, limit: greatestLabel)
@@ -54,7 +55,7 @@ struct PrivateKeyBlock: Recognizer {
             }
             index = end
         }
-        return firstRun(in: text, from: index)
+        return index > lineEnd ? firstRun(in: text, from: index) : nil
     }
 
     private func firstRun(in text: GuardText, from start: Int) -> Range<Int>? {
