@@ -26,13 +26,12 @@ extension SpokeAgent {
         if isApplied { try reportApplied(collection, &report) }
     }
 
-    /// Whether this node said something in a collection and does not know any more what others say there; then that is
-    /// learned before anything is offered, because copies of it may be among its own.
+    /// Whether this node said something in a collection of which its state knew nothing, because that was lost; then what
+    /// others say is learned before anything is offered, because copies of it may be among its own.
     ///
     /// One that never said anything has pulled nothing either, as far as anybody knows: what it has, it found itself.
     func hasForgotten(_ entry: ManifestDocument.Entry, _ number: Int64) throws -> Bool {
-        try entry.winners.set.count > 0 && state.hasOffers(in: number)
-            && !state.knowsOthers(in: entry.policy.collection)
+        try entry.winners.set.count > 0 && state.hasForgotten(in: number)
     }
 
     /// Pulls the winners of a collection where the hub has others than are held.

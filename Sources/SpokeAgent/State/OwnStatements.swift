@@ -12,6 +12,9 @@ package final class OwnStatements: StatementTarget {
     private let state: SpokeState
     private var collection: Int64 = 0
     private var mark: Int64 = 0
+    /// Whether nothing was known of what this node said.
+    private var knewNothing = false
+    private var isAnythingSaid = false
     /// Whether all statements are read, so that what is not named is not there.
     private let isWhole: Bool
 
@@ -25,6 +28,8 @@ package final class OwnStatements: StatementTarget {
 
     package func beginStatements(of collection: CollectionName) throws {
         self.collection = try state.number(of: collection)
+        knewNothing = try !state.hasOffers(in: self.collection)
+        isAnythingSaid = false
         try database.begin()
         let statement = try database.prepare("SELECT coalesce(max(mark), 0) + 1 FROM offered WHERE collection = ?1")
         try statement.bind(self.collection, at: 1)
@@ -32,6 +37,7 @@ package final class OwnStatements: StatementTarget {
     }
 
     package func note(_ line: FeedLine, _ version: ContributionVersion) throws {
+        isAnythingSaid = true
         let isLive = line.state == .live
         // To be said again: the hub lacks the text, and no retraction forbids to send it.
         let isMissed = line.isErased && line.withheld == nil
@@ -88,6 +94,9 @@ package final class OwnStatements: StatementTarget {
             UPDATE collections SET needs_statements = 0, scan_key = NULL, statements_cursor = ?2 WHERE number = ?1
             """
         ).run(collection, cursor)
+        if isWhole, knewNothing, isAnythingSaid {
+            try database.prepare("UPDATE collections SET has_forgotten = 1 WHERE number = ?1").run(collection)
+        }
         try database.commit()
     }
 
@@ -99,6 +108,13 @@ extension SpokeState {
     func requireStatements(in collection: Int64) throws {
         try database.prepare("UPDATE collections SET needs_statements = 1, scan_key = NULL WHERE number = ?1")
             .run(collection)
+    }
+
+    /// Whether the hub has statements of this node that nothing here knew of, and what others say was not learned since.
+    func hasForgotten(in collection: Int64) throws -> Bool {
+        let statement = try database.prepare("SELECT has_forgotten FROM collections WHERE number = ?1")
+        try statement.bind(collection, at: 1)
+        return try statement.step() && statement.bool(0)
     }
 
     /// Whether the hub's record of own statements must be read before `collection` is offered anything.

@@ -37,7 +37,6 @@ extension SpokeState {
                     -- What came in files was others' before, and still is.
                     INSERT INTO foreign_contents (collection, content_digest, id)
                     SELECT collection, content_digest, id FROM imported;
-                    UPDATE collections SET pulled_at = NULL;
                     """
                 )
                 try forgetPositions()

@@ -178,6 +178,9 @@ extension SpokeState {
         """
         -- Over name and value. From here on the text of the schema is a fact, too.
         ALTER TABLE facts ADD COLUMN digest BLOB;
+
+        -- The hub has statements of this node that nothing here knew of, and what others say was not learned since.
+        ALTER TABLE collections ADD COLUMN has_forgotten INTEGER NOT NULL DEFAULT 0;
         """,
     ]
 

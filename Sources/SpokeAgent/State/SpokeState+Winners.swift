@@ -116,15 +116,6 @@ extension SpokeState {
         return (isWhole ? statement.string(0) : nil, changes, statement.int64(2))
     }
 
-    /// Whether what others say of `collection` was learned to its end, under whatever history of the hub.
-    func knowsOthers(in collection: CollectionName) throws -> Bool {
-        let statement = try database.prepare(
-            "SELECT pulled_at IS NOT NULL AND NOT (is_sweeping AND generation <= 1) FROM collections WHERE name = ?1"
-        )
-        try statement.bind(collection.text, at: 1)
-        return try statement.step() && statement.bool(0)
-    }
-
     /// Whether winners are held without the vectors they have.
     func lacksVectors(_ collection: CollectionName) throws -> Bool {
         let statement = try database.prepare("SELECT has_vectors FROM collections WHERE name = ?1")

@@ -154,7 +154,8 @@ package final class WinnerMirror: WinnerTarget {
         try database.prepare(
             """
             UPDATE collections SET cursor = ?2, generation = ?3, is_sweeping = ?4, winner_count = ?5, winner_sum = ?6,
-                winner_changes = winner_changes + ?7, pulled_at = ?8, has_vectors = ?9
+                winner_changes = winner_changes + ?7, pulled_at = ?8, has_vectors = ?9,
+                has_forgotten = CASE WHEN ?10 THEN 0 ELSE has_forgotten END
             WHERE number = ?1
             """
         ).run(
@@ -167,7 +168,8 @@ package final class WinnerMirror: WinnerTarget {
             filling.changes,
             now().microseconds,
             // What was learned without vectors lacks them.
-            filling.hasVectors && (keepsVectors || filling.changes == 0) ? 1 : 0
+            filling.hasVectors && (keepsVectors || filling.changes == 0) ? 1 : 0,
+            isEnd ? 1 : 0
         )
         if filling.missesOwn { try state.requireStatements(in: filling.number) }
         try database.commit()
