@@ -2,6 +2,9 @@
 struct MailAddress: Recognizer {
     private static let greatestLocal = 64
     private static let greatestDomain = 253
+    /// How far before an address it is looked for the beginning of a URL whose password it may end; of a longer one the host
+    /// is replaced too.
+    private static let greatestUserInfo = 256
     static let local = ByteClass.alphanumeric + ByteClass("._%+-")
     private static let domain = ByteClass.alphanumeric + ByteClass(".-")
     /// Domains of RFC 2606, and what people write in their stead.
@@ -47,7 +50,8 @@ struct MailAddress: Recognizer {
 
     /// Whether what begins at `start` is the password in `scheme://user:password@host`, of which the host may stay.
     private func isPassword(_ text: GuardText, _ start: Int) -> Bool {
-        let begin = text.start(of: URLPassword.passwordEnds.inverted, before: start, limit: URLPassword.greatestPair)
+        let members = URLPassword.passwordEnds.inverted
+        let begin = text.start(of: members, before: start, limit: MailAddress.greatestUserInfo)
         return text[begin - 1] == UInt8(ascii: "/") && text[begin - 2] == UInt8(ascii: "/")
             && text[begin - 3] == UInt8(ascii: ":") && (begin..<start).contains { text[$0] == UInt8(ascii: ":") }
     }

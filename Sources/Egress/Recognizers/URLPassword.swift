@@ -3,8 +3,6 @@ struct URLPassword: Recognizer {
     private static let greatestUser = 128
     private static let greatestPassword = 4_096
     private static let userEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/@:<>\\{}$,;()|[]")
-    /// Bytes of user and password together.
-    static let greatestPair = greatestUser + 1 + greatestPassword
     static let passwordEnds = ByteClass.whiteSpace + ByteClass.quotes + ByteClass("/<>\\")
 
     func secret(in text: GuardText, at anchor: Range<Int>) -> Range<Int>? {

@@ -40,9 +40,9 @@ package struct PauseConditions {
     package func finding() -> (found: String, fix: String)? {
         if settings.isMeteredPaused, let command = settings.meteredCommand, access(command, X_OK) != 0 {
             return (
-                "pause.meteredCommand, \(command), cannot be run (\(SystemError.text())), so the connection is taken for one"
-                    + " that is not metered",
-                "check its path and that this user may run it"
+                "whether the connection is metered cannot be found out, as pause.meteredCommand, \(command), cannot be run"
+                    + " (\(SystemError.text())); so it is taken for one that is not",
+                "correct its path or permissions, or take it out where NetworkManager's nmcli is installed"
             )
         }
         if settings.isMeteredPaused, metered.state() == .unknown {
