@@ -16,7 +16,7 @@ import regions
 import settle
 from hub import Client, Hub
 from spoke import Spoke, stop, write_source
-from workload import FIRST_REVISION, NODES, contributions, push_bodies
+from workload import FIRST_REVISION, NEWCOMERS, NODES, contributions, push_bodies
 
 PER_PUSH = 10_000
 # What a spoke sends at once.
@@ -134,7 +134,7 @@ def measure(options):
     result = {}
     for repeat in range(options.repeats):
         note(f"ingest and pull, {repeat + 1} of {options.repeats}")
-        with Hub(options.bin, NODES) as hub:
+        with Hub(options.bin, NODES + NEWCOMERS) as hub:
             path = os.path.join(hub.directory, "raw.sql")
             raw.script(path, data)
             rates["raw_ingest"].append(count / raw.ingest(hub, path))
@@ -146,7 +146,7 @@ def measure(options):
             rates["pull"].append(end["lines"] / (time.perf_counter() - started))
             if repeat == options.repeats - 1:
                 result.update(detailed(hub, options, data))
-        with Hub(options.bin, NODES) as hub:
+        with Hub(options.bin, NODES + NEWCOMERS) as hub:
             rates["ingest_4"].append(count / ingest(hub, bodies, [NODES[start::4] for start in range(4)]))
             result["hub_rss_4_nodes"] = hub.resident_bytes()[0]
     for name, values in rates.items():
@@ -154,7 +154,7 @@ def measure(options):
     result["ingest_serial_ratio"] = result["ingest_serial_per_s"] / result["raw_ingest_per_s"]
     result["ingest_4_ratio"] = result["ingest_4_per_s"] / result["raw_ingest_per_s"]
     result["pull_ratio"] = result["pull_per_s"] / result["raw_pull_per_s"]
-    with Hub(options.bin, NODES) as hub:
+    with Hub(options.bin, NODES + NEWCOMERS) as hub:
         note("no change at 1,000 patterns")
         client = Client(hub, NODES[0])
         client.push(push_bodies(data[NODES[0]][:1_000], PER_PUSH)[0])
@@ -196,8 +196,8 @@ def detailed(hub, options, data):
     source = os.path.join(hub.directory, "source")
     everything = [item for items in data.values() for item in items]
     write_source(source, everything)
-    found["client_push_and_pull_s"] = push_and_pull(hub, NODES[3], everything)
-    pusher = Spoke(options.bin, hub, NODES[2], hub.directory)
+    found["client_push_and_pull_s"] = push_and_pull(hub, NEWCOMERS[0], everything)
+    pusher = Spoke(options.bin, hub, NEWCOMERS[1], hub.directory)
     _, seconds, resident, _ = pusher.sync("--source", f"jsonl:{source}")
     found["spoke_push_100000_s"], found["spoke_push_rss"] = seconds, resident
     found["hub_rss"] = hub.resident_bytes()[0]

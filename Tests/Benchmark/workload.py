@@ -4,6 +4,8 @@ import json
 import random
 
 NODES = [f"node-{number:02d}" for number in range(10)]
+# Of which the hub has nothing yet: a client's and a spoke's first push.
+NEWCOMERS = ["newcomer-0", "newcomer-1"]
 PAYLOAD_BYTES = 600
 FIRST_REVISION = 1_790_000_000_000_000
 
